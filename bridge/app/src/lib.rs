@@ -1,0 +1,1 @@
+//! The use cases: ask the policy, write the store, enqueue the effects.

@@ -1,0 +1,199 @@
+//! Identifiers, each its own type, so that a membership number never stands where a person's id should.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// A piece of text that occurs many times (a branch, a type, an attribute's name) and is shared.
+pub type Shared = Arc<str>;
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Shared);
+
+        impl $name {
+            /// Wraps the text as it is.
+            pub fn new(text: impl Into<Shared>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+    };
+}
+
+text_id! {
+    /// Kring's own id of a person: random, stable for life, says nothing about the person.
+    MemberId
+}
+text_id! {
+    /// The administration's number of a person (*lidnummer*): text, leading zeros count.
+    MembershipNumber
+}
+text_id! {
+    /// A user type of the policy (`vrijwilliger`); which ones exist is the policy's business.
+    UserType
+}
+
+/// The stable key of a group: `kind/slug`, or `kind/parent/slug` where two groups would share kind and slug.
+///
+/// Made once from the group's first name and never changed on renaming. Segments are lower-case ASCII letters,
+/// digits and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey(Shared);
+
+/// A text that is no group key.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("'{0}' is no group: write kind/name, for example afdeling/utrecht")]
+pub struct InvalidGroupKey(String);
+
+impl GroupKey {
+    /// The whole key, `afdeling/utrecht`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first segment, `afdeling`.
+    pub fn kind(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
+    /// The last segment, `utrecht`.
+    pub fn slug(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl FromStr for GroupKey {
+    type Err = InvalidGroupKey;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let good = |s: &str| {
+            !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let segments = text.split('/').count();
+        if text.len() <= 200 && (2..=3).contains(&segments) && text.split('/').all(good) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidGroupKey(text.chars().take(80).collect()))
+        }
+    }
+}
+
+impl fmt::Display for GroupKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for GroupKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Whether a place is the group's room, in which people talk, or its space, in which rooms are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A room to talk in.
+    Room,
+    /// A space that holds rooms and spaces.
+    Space,
+}
+
+/// One Matrix room that Kring manages for a group. A group has a room, a space, or both; a space with more
+/// children than clients can show has numbered parts (`part` 1, 2, …; 0 is the space itself).
+///
+/// As text: `afdeling/utrecht`, `regio/twente#space`, `regio/twente#space2`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlaceKey {
+    /// The group it belongs to.
+    pub group: GroupKey,
+    /// Room or space.
+    pub form: Form,
+    /// 0, or the number of an overflow space.
+    pub part: u16,
+}
+
+impl PlaceKey {
+    /// The room of `group`.
+    pub fn room(group: GroupKey) -> Self {
+        Self { group, form: Form::Room, part: 0 }
+    }
+
+    /// The space of `group`.
+    pub fn space(group: GroupKey) -> Self {
+        Self { group, form: Form::Space, part: 0 }
+    }
+
+    /// The alias' local part: `afdeling-utrecht`, `regio-twente-groepen`, `regio-twente-groepen-2`.
+    pub fn alias_localpart(&self) -> String {
+        let base = self.group.as_str().replace('/', "-");
+        match (self.form, self.part) {
+            (Form::Room, _) => base,
+            (Form::Space, 0) => format!("{base}-groepen"),
+            (Form::Space, n) => format!("{base}-groepen-{n}"),
+        }
+    }
+}
+
+impl fmt::Display for PlaceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.form, self.part) {
+            (Form::Room, _) => write!(f, "{}", self.group),
+            (Form::Space, 0) => write!(f, "{}#space", self.group),
+            (Form::Space, n) => write!(f, "{}#space{n}", self.group),
+        }
+    }
+}
+
+impl FromStr for PlaceKey {
+    type Err = InvalidGroupKey;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some((group, form)) = text.split_once('#') else { return Ok(Self::room(text.parse()?)) };
+        let part = form.strip_prefix("space").ok_or_else(|| InvalidGroupKey(text.to_owned()))?;
+        let part = match part {
+            "" => 0,
+            digits => digits.parse().map_err(|_| InvalidGroupKey(text.to_owned()))?,
+        };
+        Ok(Self { group: group.parse()?, form: Form::Space, part })
+    }
+}
+
+impl Serialize for PlaceKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PlaceKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,1 @@
+//! The Client-Server API as an application service, and account providers.

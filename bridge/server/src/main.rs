@@ -1,0 +1,2 @@
+//! The `kring` binary: configuration, wiring, subcommands.
+fn main() {}

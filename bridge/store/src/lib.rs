@@ -1,0 +1,1 @@
+//! What Kring keeps: SQLite or PostgreSQL, one set of queries, one conformance suite.

@@ -1,0 +1,1 @@
+//! The HTTP side: application service transactions, health, readiness.

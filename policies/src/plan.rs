@@ -1,0 +1,178 @@
+//! The way from the mirror to what is desired: a list of actions, each with its reason.
+
+use std::collections::BTreeMap;
+
+use kring_core::{
+    ids::{GroupKey, MemberId, PlaceKey},
+    text::Text,
+};
+use ruma::{OwnedRoomId, OwnedUserId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::mirror::{JoinRule, Membership};
+
+/// What has to be done, in stages.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// Sorted by stage, then by place. All actions of a stage have been tried before the next one starts; within
+    /// a stage each place is an order of its own.
+    pub actions: Vec<Action>,
+    /// Rooms that the bridge sees and does not manage.
+    pub unmanaged: usize,
+    /// Set when the plan removes so many people that somebody must confirm the number first.
+    pub confirmation: Option<Confirmation>,
+}
+
+/// A removal too large to be an ordinary day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// `mass-removal`
+    pub code: String,
+    /// The group whose threshold was passed; `None` for the total.
+    pub group: Option<GroupKey>,
+    /// How many people would be removed.
+    pub removed: usize,
+    /// Of how many.
+    pub of: usize,
+    /// What to give to `--confirm`; changes when the list of removals changes.
+    pub token: String,
+    /// The sentence with the number.
+    pub text: Text,
+}
+
+/// One thing to do in one place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Counts from 1 within the plan.
+    pub id: u32,
+    /// 0 create; 1 state, powers, root-space joins, removals from spaces; 2 joins and removals; 3 finish filling.
+    pub stage: u8,
+    /// Where.
+    pub place: PlaceKey,
+    /// The room; `None` while it has yet to be made.
+    pub room: Option<OwnedRoomId>,
+    /// What.
+    pub kind: ActionKind,
+    /// Why, in a sentence.
+    pub because: Text,
+}
+
+/// What an action does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum ActionKind {
+    /// Make the room (version 12, alias, creation marker) with its whole initial state.
+    Create(Box<NewRoom>),
+    /// Bring the person in: by invitation and acceptance, or directly where the room is being filled.
+    Join {
+        /// The account.
+        user: OwnedUserId,
+        /// The person.
+        member: MemberId,
+    },
+    /// Take somebody out: kick, or withdraw an invitation or knock.
+    Remove {
+        /// The account.
+        user: OwnedUserId,
+        /// The person, where Kring knows them.
+        member: Option<MemberId>,
+        /// What they are in the room now.
+        was: Membership,
+        /// The stable code of the refusal (`branch-not-theirs`).
+        code: String,
+    },
+    /// Lift a ban of somebody who belongs here.
+    Unban {
+        /// The account.
+        user: OwnedUserId,
+        /// The person.
+        member: MemberId,
+    },
+    /// Bring the power levels to what is wanted, keeping unknown keys.
+    Power(PowerLevels),
+    /// Write one state event: name, topic, avatar, history, guest access, alias, join rules, space relations.
+    SetState {
+        /// `m.room.name`
+        event_type: String,
+        /// Empty, or the room for `m.space.child` and `m.space.parent`.
+        state_key: StateKey,
+        /// The whole content; an empty object takes a space relation away.
+        content: Value,
+    },
+    /// Set the policy's join rule and end the first filling.
+    FinishFilling {
+        /// The rule from now on.
+        join_rule: JoinRule,
+    },
+}
+
+/// The state key of an action, which may name a place that has no room yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StateKey {
+    /// As it is.
+    Text(String),
+    /// The room id of that place, once it exists.
+    Place(PlaceKey),
+}
+
+/// Everything a new room gets at its creation. Space relations follow in stage 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewRoom {
+    /// Whether it is a space.
+    pub space: bool,
+    /// `m.room.name`
+    pub name: String,
+    /// `m.room.topic`
+    pub topic: Option<String>,
+    /// The local part of its alias.
+    pub alias_localpart: String,
+    /// The rule after filling; while `filling`, `restricted` to the root space.
+    pub join_rule: WantedJoinRule,
+    /// Fill it with one event per person (see the design); only where several people are to come in.
+    pub filling: bool,
+    /// `m.room.history_visibility`
+    pub history_visibility: String,
+    /// `m.federate`
+    pub federate: bool,
+    /// Power levels from the start.
+    pub power_levels: PowerLevels,
+    /// What the avatar is drawn from.
+    pub avatar: Option<Avatar>,
+}
+
+/// A join rule that may name places which have no room yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "join_rule")]
+pub enum WantedJoinRule {
+    /// Only who is invited.
+    Invite,
+    /// Who asks may be let in.
+    Knock,
+    /// Members of these places may come in.
+    Restricted {
+        /// Their places.
+        allow: Vec<PlaceKey>,
+    },
+}
+
+/// A drawn avatar: letters on a colour, so that a hundred groups can be told apart at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Avatar {
+    /// One to three letters.
+    pub letters: String,
+    /// `#rrggbb`
+    pub colour: String,
+}
+
+/// The keys of `m.room.power_levels` that a policy manages. Others stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerLevels {
+    /// Levels of the people that have one above the default. Other people Kring knows lose theirs.
+    pub users: BTreeMap<OwnedUserId, i64>,
+    /// Top-level keys: `ban`, `kick`, `invite`, `redact`, `state_default`, `events_default`, `users_default`.
+    pub levels: BTreeMap<String, i64>,
+    /// Levels per event type.
+    pub events: BTreeMap<String, i64>,
+}

@@ -1,0 +1,1 @@
+//! Support for the stories: the harness around real servers, and the cast.
