@@ -1,6 +1,6 @@
 //! The way from the mirror to what is desired: a list of actions, each with its reason.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use kring_core::{
     ids::{GroupKey, MemberId, PlaceKey},
@@ -10,7 +10,12 @@ use ruma::{OwnedRoomId, OwnedUserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::mirror::{JoinRule, Membership};
+use crate::{
+    desired::{Desired, DesiredPlace},
+    mirror::{JoinRule, Membership, Mirror, MirrorRoom},
+    policy::Policy,
+    world::World,
+};
 
 /// What has to be done, in stages.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +27,19 @@ pub struct Plan {
     pub unmanaged: usize,
     /// Set when the plan removes so many people that somebody must confirm the number first.
     pub confirmation: Option<Confirmation>,
+    /// What no action can put right; a person must look at it.
+    pub alarms: Vec<Alarm>,
+}
+
+/// Something that Kring cannot undo by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Where.
+    pub place: PlaceKey,
+    /// Stable: `encrypted`, `tombstone`, `bridge-not-in-room`, `bridge-without-power`, `room-twice`.
+    pub code: String,
+    /// The sentence.
+    pub text: Text,
 }
 
 /// A removal too large to be an ordinary day.
@@ -54,8 +72,8 @@ pub struct Action {
     pub room: Option<OwnedRoomId>,
     /// What.
     pub kind: ActionKind,
-    /// Why, in a sentence.
-    pub because: Text,
+    /// Why, in a sentence; shared by the actions of one place that have the same reason.
+    pub because: Arc<Text>,
 }
 
 /// What an action does.
@@ -175,4 +193,56 @@ pub struct PowerLevels {
     pub levels: BTreeMap<String, i64>,
     /// Levels per event type.
     pub events: BTreeMap<String, i64>,
+}
+
+/// The way from `mirror` to `desired`. Empty when they agree; costs no request.
+pub fn plan(_policy: &Policy, _world: &World, _desired: &Desired, _mirror: &Mirror) -> Plan {
+    Plan::default()
+}
+
+/// What one existing room needs, in stages; for reacting to an event in it. `ids` count from 1.
+pub fn plan_place(
+    _policy: &Policy,
+    _world: &World,
+    _desired: &Desired,
+    _mirror: &Mirror,
+    _place: &DesiredPlace,
+    _room: &MirrorRoom,
+) -> Vec<Action> {
+    Vec::new()
+}
+
+/// What one person's membership of one room needs; `None` when it is as it should be.
+pub fn plan_member(
+    _policy: &Policy,
+    _world: &World,
+    _desired: &Desired,
+    _place: &DesiredPlace,
+    _room: &MirrorRoom,
+    _user: &ruma::UserId,
+) -> Option<Action> {
+    None
+}
+
+/// What the power levels of one room need.
+pub fn plan_power(
+    _policy: &Policy,
+    _world: &World,
+    _desired: &Desired,
+    _place: &DesiredPlace,
+    _room: &MirrorRoom,
+) -> Option<Action> {
+    None
+}
+
+/// What the state of one room needs: name, topic, join rule, space relations and so on, without powers and people.
+pub fn plan_state(
+    _policy: &Policy,
+    _world: &World,
+    _desired: &Desired,
+    _mirror: &Mirror,
+    _place: &DesiredPlace,
+    _room: &MirrorRoom,
+) -> Vec<Action> {
+    Vec::new()
 }

@@ -5,6 +5,7 @@ use kring_core::{
     group::{Grant, GroupRecord},
     member::Person,
 };
+use ruma::OwnedUserId;
 
 /// Everything that the store knows and the policy asks about, as one value.
 #[derive(Debug, Clone)]
@@ -19,4 +20,7 @@ pub struct World {
     pub groups: Vec<GroupRecord>,
     /// Places in groups given by people.
     pub grants: Vec<Grant>,
+    /// The bridge first, then its bots: in rooms by their own right, never planned in or out. The bridge is the creator
+    /// of every managed room, and its server part goes into `via`.
+    pub own_users: Vec<OwnedUserId>,
 }

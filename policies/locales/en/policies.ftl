@@ -1,0 +1,1 @@
+unknown-person = We do not know this person.

@@ -1,0 +1,1 @@
+unknown-person = Deze persoon kennen we niet.

@@ -1,0 +1,133 @@
+//! What should be: who belongs where as what, and how every room should look.
+
+use std::sync::Arc;
+
+use kring_core::{
+    group::{GroupRecord, Role},
+    ids::{GroupKey, MemberId, PlaceKey, Shared},
+};
+use ruma::{OwnedUserId, UserId};
+
+use crate::{
+    plan::{Avatar, PowerLevels, WantedJoinRule},
+    policy::Policy,
+    world::World,
+};
+
+/// The whole desired state. Pure result of policy and world; holds indices rather than copies.
+#[derive(Debug, Clone, Default)]
+pub struct Desired {
+    /// Everybody with an account, sorted by user id.
+    pub accounts: Vec<Account>,
+    /// Every group that should exist, sorted by key; existing and new.
+    pub groups: Vec<GroupRecord>,
+    /// Groups that the administration asks for and the store does not have yet: to be stored before the plan runs.
+    pub new_groups: Vec<GroupRecord>,
+    /// Every room and space, sorted by key.
+    pub places: Vec<DesiredPlace>,
+    /// Why people are in, by [`Seat::reason`].
+    pub reasons: Vec<SeatReason>,
+    /// Indices into `World::grants`, sorted by group and member.
+    pub(crate) grants: Vec<u32>,
+    /// The server part of user ids, for `via`.
+    pub(crate) server: Option<String>,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The Matrix account.
+    pub user_id: OwnedUserId,
+    /// Whose.
+    pub member: MemberId,
+    /// Index into `World::people`.
+    pub person: u32,
+}
+
+/// Somebody's place in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seat {
+    /// Index into [`Desired::accounts`].
+    pub account: u32,
+    /// As what.
+    pub role: Role,
+    /// Index into [`Desired::reasons`].
+    pub reason: u16,
+}
+
+/// Why somebody is in, shared by everybody with the same reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeatReason {
+    /// `by-rule` or `by-invitation`.
+    pub code: Shared,
+    /// The line of the policy; 0 for a grant.
+    pub line: u32,
+}
+
+/// How one room or space should be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesiredPlace {
+    /// Which.
+    pub key: PlaceKey,
+    /// Index into [`Desired::groups`].
+    pub group: u32,
+    /// `m.room.name`
+    pub name: String,
+    /// `m.room.topic`
+    pub topic: Option<String>,
+    /// The local part of its alias.
+    pub alias_localpart: String,
+    /// What the avatar is drawn from.
+    pub avatar: Option<Avatar>,
+    /// The rule outside filling.
+    pub join_rule: WantedJoinRule,
+    /// `m.room.history_visibility`
+    pub history_visibility: Shared,
+    /// `m.federate`
+    pub federate: bool,
+    /// The managed keys of `m.room.power_levels`.
+    pub power_levels: PowerLevels,
+    /// Places in this space, sorted; empty for a room.
+    pub children: Vec<PlaceKey>,
+    /// Spaces this place is in, sorted; the first is the canonical one.
+    pub parents: Vec<PlaceKey>,
+    /// Who belongs here, sorted by account; shared by the places of one group.
+    pub seats: Arc<[Seat]>,
+}
+
+/// Computes what should be.
+///
+/// Membership is decided by the same function as [`decide`](crate::decide::decide)'s `Join`.
+pub fn desired(_policy: &Policy, _world: &World) -> Desired {
+    Desired::default()
+}
+
+impl Desired {
+    /// The place with that key.
+    pub fn place(&self, key: &PlaceKey) -> Option<&DesiredPlace> {
+        self.places.binary_search_by(|p| p.key.cmp(key)).ok().and_then(|i| self.places.get(i))
+    }
+
+    /// The group with that key.
+    pub fn group(&self, key: &GroupKey) -> Option<&GroupRecord> {
+        self.groups.binary_search_by(|g| g.key.cmp(key)).ok().and_then(|i| self.groups.get(i))
+    }
+
+    /// The account with that user id, and its index.
+    pub fn account(&self, user: &UserId) -> Option<(u32, &Account)> {
+        let i = self.accounts.binary_search_by(|a| (*a.user_id).cmp(user)).ok()?;
+        Some((u32::try_from(i).ok()?, self.accounts.get(i)?))
+    }
+
+    /// The seat of an account in a place; `None` when it does not belong there.
+    pub fn seat(&self, place: &PlaceKey, user: &UserId) -> Option<Seat> {
+        self.place(place)?.seat(self.account(user)?.0)
+    }
+}
+
+impl DesiredPlace {
+    /// The seat of an account, by its index.
+    pub fn seat(&self, account: u32) -> Option<Seat> {
+        self.seats.binary_search_by_key(&account, |s| s.account).ok().and_then(|i| self.seats.get(i)).copied()
+    }
+}
