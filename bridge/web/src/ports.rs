@@ -1,0 +1,88 @@
+//! What the routes need from the rest of the house.
+
+use async_trait::async_trait;
+use kring_core::text::Text;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// An event of a transaction: the few fields that decide where it goes, and all of it as it came.
+#[derive(Debug, Clone)]
+pub struct IncomingEvent {
+    /// `$…`; for an event that has none a made-up one, `poison-` and a fingerprint, the same on every retry.
+    pub event_id: String,
+    /// The room whose lane it joins; empty where it cannot be read.
+    pub room_id: String,
+    /// `m.room.member`; empty where it cannot be read.
+    pub event_type: String,
+    /// `None` for what is no state event.
+    pub state_key: Option<String>,
+    /// Who sent it; empty where it cannot be read.
+    pub sender: String,
+    /// The event as JSON, byte for byte as the homeserver wrote it.
+    pub raw: Box<RawValue>,
+    /// Why it cannot be handled: set for an event without the fields above. Store it as a dead letter.
+    pub poison: Option<String>,
+}
+
+/// Why a transaction was not stored. The homeserver will send it again.
+#[derive(Debug, thiserror::Error)]
+#[error("the transaction could not be stored: {0}")]
+pub struct IngestError(pub String);
+
+/// Where events go.
+///
+/// # What an implementation promises
+///
+/// * It returns `Ok` only once the events are committed; the homeserver forgets them after that.
+/// * It never waits for the handling of an event.
+/// * The same transaction may come again, also at the same time, and with another id after a restart of the
+///   homeserver: an event id that is stored already is skipped.
+/// * It fails only when it cannot store; an event it does not like is no reason.
+#[async_trait]
+pub trait IngestPort: Send + Sync {
+    /// Stores the events of one transaction, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When they could not be stored.
+    async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError>;
+}
+
+/// How one part of the bridge is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Whether it is as it should be.
+    #[serde(skip)]
+    pub good: bool,
+    /// A stable code: `good`, `unreachable`, `token-unknown`, …
+    pub code: String,
+    /// What is wrong and what to do.
+    pub text: Text,
+}
+
+/// How the bridge is, part by part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// Whether the store answers.
+    pub database: Part,
+    /// Whether the homeserver answers and is new enough.
+    pub homeserver: Part,
+    /// Whether the homeserver knows our token.
+    pub token: Part,
+    /// Whether the homeserver reaches us, or thinks that we are down.
+    pub delivery: Part,
+}
+
+impl Readiness {
+    /// Whether every part is good.
+    pub fn is_ready(&self) -> bool {
+        [&self.database, &self.homeserver, &self.token, &self.delivery].iter().all(|part| part.good)
+    }
+}
+
+/// Who knows how the bridge is. Called for every `GET /ready`, so an answer may be some seconds old; never fails.
+#[async_trait]
+pub trait ReadinessPort: Send + Sync {
+    /// How the bridge is now.
+    async fn readiness(&self) -> Readiness;
+}

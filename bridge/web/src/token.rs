@@ -1,0 +1,28 @@
+//! Only the homeserver comes in: its token is checked before anything of the body is read.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderMap, header};
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+
+use crate::{WebState, answer::Refusal};
+
+/// Source: Application Service API, "Authorization".
+pub(crate) async fn check(
+    State(state): State<WebState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let shown = bearer(request.headers()).ok_or(Refusal::MissingToken)?;
+    let known = state.hs_token.expose_secret().as_bytes();
+    if bool::from(shown.ct_eq(known)) { Ok(next.run(request).await) } else { Err(Refusal::WrongToken) }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.as_bytes().split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
+}

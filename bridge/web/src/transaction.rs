@@ -1,0 +1,150 @@
+//! `PUT /_matrix/app/v1/transactions/{txnId}`: the homeserver hands us events.
+//!
+//! The answer is 200 once the events are stored, whatever they are. Anything else makes the homeserver send the same
+//! transaction again, and nothing after it, for ever: so only a store that does not take it is a reason.
+//!
+//! Source: Application Service API, "Pushing events".
+
+use std::time::{Duration, Instant};
+
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::{Path, Request, State},
+};
+use bytes::Bytes;
+use http::header;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    IncomingEvent, WebState,
+    answer::{Refusal, done},
+};
+
+/// The largest transaction that is read, in bytes. Synapse sends up to 100 events, about 6.5 MB; the limits that
+/// frameworks and proxies set on their own (1 or 2 MB) are too small.
+pub const LARGEST_TRANSACTION: usize = 32 * 1024 * 1024;
+
+/// A homeserver gives up after this time too.
+const LONGEST_READ: Duration = Duration::from_secs(60);
+
+#[tracing::instrument(
+    name = "web.transaction.put",
+    skip_all,
+    fields(txn.id = %txn_id, events, poison, duration_ms)
+)]
+pub(crate) async fn put(
+    State(state): State<WebState>,
+    Path(txn_id): Path<String>,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    let start = Instant::now();
+    let body = read(request).await?;
+    let events = events(&body)?;
+    let span = tracing::Span::current();
+    span.record("events", events.len());
+    span.record("poison", events.iter().filter(|e| e.poison.is_some()).count());
+    let stored = state.ingest.ingest(&txn_id, events).await;
+    span.record("duration_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
+    match stored {
+        Ok(()) => {
+            tracing::debug!("transaction stored");
+            Ok(done())
+        }
+        Err(error) => {
+            tracing::error!(%error, "transaction not stored; the homeserver will send it again");
+            Err(Refusal::NotStored)
+        }
+    }
+}
+
+/// The whole body, unless it announces or turns out to be too large.
+async fn read(request: Request) -> Result<Bytes, Refusal> {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > LARGEST_TRANSACTION) {
+        return Err(too_large());
+    }
+    let Ok(read) = tokio::time::timeout(LONGEST_READ, whole(request.into_body())).await else {
+        tracing::warn!("the homeserver did not finish a transaction in time");
+        return Err(Refusal::Incomplete);
+    };
+    read
+}
+
+async fn whole(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, LARGEST_TRANSACTION).await.map_err(|error| {
+        let limit =
+            std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+        if limit { too_large() } else { Refusal::Incomplete }
+    })
+}
+
+fn too_large() -> Refusal {
+    tracing::error!(limit = LARGEST_TRANSACTION, "refused a transaction that is too large");
+    Refusal::TooLarge
+}
+
+#[derive(Deserialize)]
+struct Transaction<'a> {
+    #[serde(borrow, default)]
+    events: Vec<&'a RawValue>,
+}
+
+/// The fields that decide where an event goes.
+#[derive(Deserialize)]
+struct Address {
+    event_id: String,
+    room_id: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    state_key: Option<String>,
+    sender: String,
+}
+
+fn events(body: &[u8]) -> Result<Vec<IncomingEvent>, Refusal> {
+    let transaction: Transaction<'_> = serde_json::from_slice(body).map_err(|error| {
+        tracing::error!(%error, "refused a transaction that is not JSON");
+        Refusal::NotJson
+    })?;
+    Ok(transaction.events.into_iter().map(event).collect())
+}
+
+fn event(raw: &RawValue) -> IncomingEvent {
+    match serde_json::from_str(raw.get()) {
+        Ok(Address { event_id, room_id, event_type, state_key, sender }) => IncomingEvent {
+            event_id,
+            room_id,
+            event_type,
+            state_key,
+            sender,
+            raw: raw.to_owned(),
+            poison: None,
+        },
+        Err(error) => poison(raw, &error),
+    }
+}
+
+/// An event without an address: kept, so that nothing is lost, under an id that a retry finds again.
+fn poison(raw: &RawValue, error: &serde_json::Error) -> IncomingEvent {
+    // Only the kind of mistake and its place: the error's own words may quote the event.
+    let reason = format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column());
+    let event_id = format!("poison-{}", hex::encode(Sha256::digest(raw.get())));
+    tracing::warn!(event.id = %event_id, %reason, "an event without the fields of an event");
+    IncomingEvent {
+        event_id,
+        room_id: field(raw, "room_id"),
+        event_type: field(raw, "type"),
+        state_key: None,
+        sender: field(raw, "sender"),
+        raw: raw.to_owned(),
+        poison: Some(reason),
+    }
+}
+
+/// A text of the event, as far as it is one; else empty.
+fn field(raw: &RawValue, name: &str) -> String {
+    let object: Option<Value> = serde_json::from_str(raw.get()).ok();
+    object.and_then(|o| o.get(name)?.as_str().map(str::to_owned)).unwrap_or_default()
+}
