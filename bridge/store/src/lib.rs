@@ -1,1 +1,62 @@
 //! What Kring keeps: SQLite or PostgreSQL, one set of queries, one conformance suite.
+//!
+//! ```text
+//! Store ── read()  ──► Reader             every question
+//!       └─ write() ──► Writer ─ commit()  every question and every change, as one transaction
+//! ```
+//!
+//! There is one concrete [`Store`] and no trait per table. Both engines are spoken to through `sqlx::Any` with `$1`
+//! placeholders, so the same statement runs on either, and a trait would have had a single implementation. What
+//! differs (migrations, how a transaction begins, how the writer's lock is held) sits in `open`, `migrate` and `lock`.
+//!
+//! # Where to look
+//!
+//! | table | methods |
+//! |---|---|
+//! | `people` | [`Reader::people`], [`Writer::put_person`], [`Writer::bind_account`] |
+//! | `groups`, `grants` | [`Reader::groups`], [`Writer::put_grant`] |
+//! | `rooms`, `room_members` | [`Reader::mirror`], [`Writer::observe_member`], [`Writer::expect_member`] |
+//! | `events`, `transactions` | [`Store::ingest`], [`Writer::lease_events`], [`Writer::event_done`] |
+//! | `outbox` | [`Writer::enqueue`], [`Writer::lease_effects`], [`Writer::effect_done`] |
+//! | `audit` | [`Writer::append_audit`], [`Reader::audit`], [`Reader::verify_audit`] |
+//! | `imports`, `settings`, `repairs` | [`Writer::put_import`], [`Writer::put_setting`], [`Writer::note_repair`] |
+//!
+//! # How to add a table
+//!
+//! Add the next numbered file to `migrations/sqlite` and to `migrations/postgres`, name both in `migrate.rs`, give the
+//! table a module here with a private row function and methods on [`Reader`] and [`Writer`], a story in `tests/it`, and
+//! rows for it in `tests/it/filled.rs`, so that every later migration is tried on a filled database.
+//!
+//! Rules for a statement: `$1` placeholders; columns `TEXT`, `BIGINT` or nothing else (`sqlx::Any` knows no dates, no JSON
+//! and reads no SQLite booleans); instants are milliseconds since the Unix epoch; JSON is text; text columns that are
+//! sorted have collation `"C"` on PostgreSQL, so that both engines sort by bytes.
+
+mod audit;
+mod error;
+mod events;
+mod groups;
+mod imports;
+mod lanes;
+mod lock;
+mod migrate;
+mod mirror;
+mod open;
+mod outbox;
+mod people;
+mod repairs;
+mod row;
+mod session;
+mod settings;
+mod url;
+
+pub use audit::{AuditFilter, AuditRecord};
+pub use error::{OpenError, StoreError};
+pub use events::{Backlog, DeadEvent, IncomingEvent, Ingested};
+pub use imports::ImportRecord;
+pub use lanes::LeasedEvent;
+pub use lock::{LockError, WriterLock};
+pub use open::{Mode, OpenOptions, Store, Synchronous};
+pub use outbox::{Effect, EffectState, FailedEffect, NewEffect};
+pub use row::BadRow;
+pub use session::{Reader, Writer};
+pub use url::{Engine, StoreUrl};

@@ -1,0 +1,164 @@
+//! Events as they are handled: in order within a room, many rooms at once.
+//!
+//! A room's lane is its pending events by `seq`; only the first may be leased. A handler does its work and
+//! [`Writer::event_done`] in one transaction, and commits only when that says `true`: whoever was overtaken after its
+//! lease had ended then changes nothing.
+
+use crate::{
+    error::StoreError,
+    row::{Columns, without_nul},
+    session::Writer,
+};
+
+/// An event that is this owner's to handle until the lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeasedEvent {
+    /// Its number: the order in which events are handled.
+    pub seq: i64,
+    /// `event_id`
+    pub event_id: String,
+    /// `room_id`
+    pub room_id: String,
+    /// `type`
+    pub event_type: String,
+    /// `state_key`; `None` for an event that is no state.
+    pub state_key: Option<String>,
+    /// `sender`
+    pub sender: String,
+    /// The whole event.
+    pub json: String,
+    /// When it came, in ms since the Unix epoch.
+    pub received_at_ms: i64,
+    /// How often it was leased, this time included.
+    pub attempts: u32,
+}
+
+/// Walks over the rooms that have something waiting in steps of the index instead of over all their events, and takes
+/// from each the first event, unless somebody has one of the room's under lease.
+const LEASE: &str = "WITH RECURSIVE waiting (room_id) AS (
+        SELECT min(room_id) FROM events WHERE state = 0
+        UNION ALL
+        SELECT (SELECT min(e.room_id) FROM events e WHERE e.state = 0 AND e.room_id > w.room_id)
+        FROM waiting w WHERE w.room_id IS NOT NULL
+    ), heads (seq) AS (
+        SELECT (SELECT min(e.seq) FROM events e WHERE e.state = 0 AND e.room_id = w.room_id)
+        FROM waiting w WHERE w.room_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM events l WHERE l.room_id = w.room_id AND l.lease_until > $1)
+    )
+    UPDATE events SET lease_until = $2, lease_owner = $3, attempts = attempts + 1
+    WHERE seq IN (
+        SELECT h.seq FROM heads h JOIN events e ON e.seq = h.seq WHERE e.next_at <= $1 ORDER BY h.seq LIMIT $4
+    ) AND state = 0 AND (lease_until IS NULL OR lease_until <= $1)
+    RETURNING seq, event_id, room_id, event_type, state_key, sender, json, received_at, attempts";
+
+impl Writer {
+    /// Takes the first waiting event of up to `limit_rooms` rooms until `now_ms + lease_ms`, in the order in which they
+    /// came. A room whose first event has to wait (`next_at`) or is under lease gives none.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer, or a row is not readable.
+    pub async fn lease_events(
+        &mut self,
+        now_ms: i64,
+        lease_ms: i64,
+        owner: &str,
+        limit_rooms: u32,
+    ) -> Result<Vec<LeasedEvent>, StoreError> {
+        let rows = sqlx::query(LEASE)
+            .bind(now_ms)
+            .bind(now_ms.saturating_add(lease_ms))
+            .bind(owner.to_owned())
+            .bind(i64::from(limit_rooms))
+            .fetch_all(self.connection())
+            .await?;
+        let leased = |row| {
+            let columns = Columns::new(row, "events", "seq");
+            Ok(LeasedEvent {
+                seq: columns.int("seq")?,
+                event_id: columns.text("event_id")?,
+                room_id: columns.text("room_id")?,
+                event_type: columns.text("event_type")?,
+                state_key: columns.opt_text("state_key")?,
+                sender: columns.text("sender")?,
+                json: columns.text("json")?,
+                received_at_ms: columns.int("received_at")?,
+                attempts: u32::try_from(columns.int("attempts")?).unwrap_or(u32::MAX),
+            })
+        };
+        let mut events = rows.iter().map(leased).collect::<Result<Vec<_>, StoreError>>()?;
+        events.sort_unstable_by_key(|e| e.seq);
+        Ok(events)
+    }
+
+    /// The event is handled: its text goes, its id stays. `false` when somebody else finished it first.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn event_done(&mut self, seq: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET state = 1, json = '', lease_until = NULL, lease_owner = NULL, error = NULL \
+                   WHERE seq = $1 AND state = 0";
+        Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
+    }
+
+    /// The event is to be tried again at `next_at_ms`; until then its room waits. `false` when it is not pending.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn event_retry(&mut self, seq: i64, next_at_ms: i64, error: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET next_at = $2, error = $3, lease_until = NULL, lease_owner = NULL \
+                   WHERE seq = $1 AND state = 0";
+        let query = sqlx::query(sql).bind(seq).bind(next_at_ms).bind(without_nul(error));
+        Ok(query.execute(self.connection()).await?.rows_affected() > 0)
+    }
+
+    /// The event is given up; its room goes on. `false` when it is not pending.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn event_dead(&mut self, seq: i64, error: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET state = 2, error = $2, lease_until = NULL, lease_owner = NULL \
+                   WHERE seq = $1 AND state = 0";
+        let query = sqlx::query(sql).bind(seq).bind(without_nul(error));
+        Ok(query.execute(self.connection()).await?.rows_affected() > 0)
+    }
+
+    /// A dead event is to be handled after all, from its first attempt on and before newer events of its room.
+    /// `false` when it is not dead.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn replay_event(&mut self, seq: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET state = 0, attempts = 0, next_at = 0 WHERE seq = $1 AND state = 2";
+        Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
+    }
+
+    /// An event will not be handled: its text goes, its id stays. `false` when it is neither pending nor dead.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn drop_event(&mut self, seq: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET state = 3, json = '', lease_until = NULL, lease_owner = NULL \
+                   WHERE seq = $1 AND state IN (0, 2)";
+        Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
+    }
+
+    /// Gives back what `owner` has under lease: at the start, when an earlier run of the same owner was killed. Says how
+    /// many events and effects that were. Leases of others end by themselves.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn release_leases(&mut self, owner: &str) -> Result<u64, StoreError> {
+        let sql = "UPDATE events SET lease_until = NULL, lease_owner = NULL \
+                   WHERE lease_until IS NOT NULL AND lease_owner = $1";
+        let events =
+            sqlx::query(sql).bind(owner.to_owned()).execute(self.connection()).await?.rows_affected();
+        Ok(events + self.release_effects(owner).await?)
+    }
+}

@@ -1,0 +1,294 @@
+//! Opening the database: pools, pragmas, and errors that say what to do.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    AnyPool, Executor as _,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::MigrateError,
+};
+
+use crate::{
+    error::{OpenError, primary},
+    migrate,
+    url::{Engine, StoreUrl},
+};
+
+/// How the store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// To read and to change; makes a SQLite file that does not exist (mode 0600) and migrates the schema.
+    #[default]
+    ReadWrite,
+    /// To read only, beside a running `kring run`; never migrates.
+    ReadOnly,
+}
+
+/// When SQLite calls a transaction stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// When it is on the disk: survives a power cut.
+    #[default]
+    Full,
+    /// When the system has it: survives a killed process; a power cut may take the last transactions back.
+    Normal,
+}
+
+/// Everything that can be chosen when opening; the default is what an association needs.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// Reading only, or changing too.
+    pub mode: Mode,
+    /// SQLite only.
+    pub synchronous: Synchronous,
+    /// How long a statement waits for another process that holds the SQLite file, and how long a caller waits for a
+    /// free connection.
+    pub patience: Duration,
+    /// Connections: readers beside the one writer on SQLite, all of them on PostgreSQL.
+    pub connections: u32,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            synchronous: Synchronous::default(),
+            patience: Duration::from_secs(10),
+            connections: 8,
+        }
+    }
+}
+
+/// The open database. Cheap to clone; clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    pools: Arc<Pools>,
+    /// The term of the leader under which this clone writes.
+    term: Option<i64>,
+}
+
+struct Pools {
+    url: StoreUrl,
+    readers: AnyPool,
+    /// On SQLite a pool of one: the queue before it is the writers' queue. `None` when open for reading only.
+    writers: Option<AnyPool>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("url", &self.pools.url)
+            .field("term", &self.term)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database with the defaults for `mode`.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; nothing was changed then.
+    pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Self, OpenError> {
+        Self::open_with(url, &OpenOptions { mode, ..OpenOptions::default() }).await
+    }
+
+    /// Opens the database.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; nothing was changed then.
+    pub async fn open_with(url: &StoreUrl, options: &OpenOptions) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        if let Some(path) = url.path() {
+            prepare_file(path, options.mode)?;
+        }
+        let pools = match (url.engine(), options.mode) {
+            (Engine::Sqlite, _) => sqlite(url, options).await?,
+            (Engine::Postgres, mode) => postgres(url, options, mode).await?,
+        };
+        Ok(Self { pools: Arc::new(pools), term: None })
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.pools.url.engine()
+    }
+
+    /// Its address, which prints itself without its password.
+    pub fn url(&self) -> &StoreUrl {
+        &self.pools.url
+    }
+
+    /// Waits for connections in use and closes all of them; afterwards every call fails.
+    pub async fn close(&self) {
+        if let Some(writers) = &self.pools.writers {
+            writers.close().await;
+        }
+        self.pools.readers.close().await;
+    }
+
+    /// The same store, whose every transaction first checks that `term` is still the leader's.
+    pub(crate) fn with_term(&self, term: Option<i64>) -> Self {
+        Self { pools: Arc::clone(&self.pools), term }
+    }
+
+    pub(crate) fn term(&self) -> Option<i64> {
+        self.term
+    }
+
+    pub(crate) fn readers(&self) -> &AnyPool {
+        &self.pools.readers
+    }
+
+    pub(crate) fn writers(&self) -> Option<&AnyPool> {
+        self.pools.writers.as_ref()
+    }
+}
+
+/// Makes the file for this user alone: it holds names and addresses. SQLite gives its `-wal` the same permissions.
+fn prepare_file(path: &Path, mode: Mode) -> Result<(), OpenError> {
+    let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.to_owned(), why: e.to_string() };
+    match (path.try_exists().map_err(cannot)?, mode) {
+        (true, _) if path.is_dir() => {
+            Err(OpenError::CannotOpen { path: path.to_owned(), why: "it is a folder".into() })
+        }
+        (true, Mode::ReadWrite) => match std::fs::OpenOptions::new().write(true).open(path) {
+            Ok(_) => Ok(()),
+            Err(e)
+                if e.kind() == std::io::ErrorKind::PermissionDenied
+                    || e.kind() == std::io::ErrorKind::ReadOnlyFilesystem =>
+            {
+                Err(OpenError::ReadOnlyFile { path: path.to_owned() })
+            }
+            Err(e) => Err(cannot(e)),
+        },
+        (true, Mode::ReadOnly) => std::fs::File::open(path).map(drop).map_err(cannot),
+        (false, Mode::ReadOnly) => Err(OpenError::Missing { path: path.to_owned() }),
+        (false, Mode::ReadWrite) => create(path).map_err(cannot),
+    }
+}
+
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
+    let path = url.path().map(Path::to_owned).unwrap_or_default();
+    let read = pool(options, options.connections).after_connect(pragmas(options, "PRAGMA query_only = ON"));
+    let readers = read.connect_lazy_with(target(url, "ro")?);
+    let writers = match options.mode {
+        Mode::ReadOnly => None,
+        Mode::ReadWrite => {
+            let one = pool(options, 1).after_connect(pragmas(options, "PRAGMA journal_mode = WAL"));
+            Some(one.connect_with(target(url, "rw")?).await.map_err(|e| sqlite_error(&e, &path))?)
+        }
+    };
+    let pools = Pools { url: url.clone(), readers, writers };
+    schema(&pools).await.map_err(|e| match e {
+        Schema::Wrong(error) => error,
+        Schema::Failed(error) => sqlite_error(&error, &path),
+    })?;
+    Ok(pools)
+}
+
+async fn postgres(url: &StoreUrl, options: &OpenOptions, mode: Mode) -> Result<Pools, OpenError> {
+    let cannot = |why: String| OpenError::CannotConnect { address: url.to_string(), why };
+    // A transaction that stands still belongs to a process that was paused; it would keep a new leader waiting.
+    let idle = "SET idle_in_transaction_session_timeout = '5s'".to_owned();
+    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(idle));
+    let all = all.connect_with(target(url, "")?).await.map_err(|e| cannot(e.to_string()))?;
+    let writers = (mode == Mode::ReadWrite).then(|| all.clone());
+    let pools = Pools { url: url.clone(), readers: all, writers };
+    schema(&pools).await.map_err(|e| match e {
+        Schema::Wrong(error) => error,
+        Schema::Failed(error) => cannot(error.to_string()),
+    })?;
+    Ok(pools)
+}
+
+enum Schema {
+    Wrong(OpenError),
+    Failed(sqlx::Error),
+}
+
+async fn schema(pools: &Pools) -> Result<(), Schema> {
+    let engine = pools.url.engine();
+    let Some(writers) = &pools.writers else {
+        let mut reader = pools.readers.acquire().await.map_err(Schema::Failed)?;
+        return migrate::check(&mut reader).await.map_err(Schema::Failed)?.map_err(Schema::Wrong);
+    };
+    let mut connection = writers.acquire().await.map_err(Schema::Failed)?;
+    match migrate::run(&mut connection, engine).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::Execute(error)) => Err(Schema::Failed(error)),
+        Err(error) => Err(Schema::Wrong(crate::error::from_migration(&error, migrate::latest()))),
+    }
+}
+
+fn target(url: &StoreUrl, sqlite_mode: &str) -> Result<AnyConnectOptions, OpenError> {
+    use sqlx::ConnectOptions as _;
+    let address = url.connect_url(sqlite_mode)?;
+    AnyConnectOptions::from_url(&address)
+        .map_err(|_| OpenError::BadUrl { why: "sqlx does not take it".into() })
+}
+
+fn pool(options: &OpenOptions, size: u32) -> AnyPoolOptions {
+    // SQLite's connections live as long as the process; a file does not hang up.
+    AnyPoolOptions::new()
+        .max_connections(size.max(1))
+        .acquire_timeout(options.patience)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+type AfterConnect = Box<
+    dyn for<'c> Fn(
+            &'c mut sqlx::AnyConnection,
+            sqlx::pool::PoolConnectionMetadata,
+        ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>
+        + Send
+        + Sync,
+>;
+
+fn pragmas(options: &OpenOptions, last: &'static str) -> AfterConnect {
+    let synchronous = match options.synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+    };
+    let text = format!(
+        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; {last};",
+        options.patience.as_millis()
+    );
+    run(text)
+}
+
+fn run(text: String) -> AfterConnect {
+    Box::new(move |connection, _| {
+        let text = text.clone();
+        Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(text)).await.map(drop) })
+    })
+}
+
+fn sqlite_error(error: &sqlx::Error, path: &Path) -> OpenError {
+    let path: PathBuf = path.to_owned();
+    let code = match error {
+        sqlx::Error::Database(e) => e.code().as_deref().and_then(primary),
+        _ => None,
+    };
+    match code {
+        Some(5 | 6) => OpenError::Locked,
+        Some(8) => OpenError::ReadOnlyFile { path },
+        Some(11 | 26) => OpenError::NotADatabase { path, why: error.to_string() },
+        _ => OpenError::CannotOpen { path, why: error.to_string() },
+    }
+}
