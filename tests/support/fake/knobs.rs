@@ -1,0 +1,60 @@
+//! What a test can make go wrong.
+
+/// Turned by a test; each `…_next` counts down by itself.
+#[derive(Debug, Clone, Default)]
+pub struct Knobs {
+    /// Only requests whose kind contains this are touched by the four knobs below; empty for all.
+    pub only: String,
+    /// Answer the next so many requests with 429 and [`Knobs::retry_after_ms`].
+    pub rate_limit_next: u32,
+    /// What a 429 asks to wait, in milliseconds.
+    pub retry_after_ms: u64,
+    /// Answer the next so many requests with 500, unhandled.
+    pub fail_next: u32,
+    /// Cut the connection on the next so many requests, unhandled.
+    pub drop_next: u32,
+    /// Handle the next so many requests and cut the connection instead of answering.
+    pub lose_answer_next: u32,
+    /// Treat the next so many acknowledged transactions as if the acknowledgement had been lost.
+    pub lose_ack_next: u32,
+    /// Deliver the next so many transactions twice at once.
+    pub deliver_twice_next: u32,
+    /// Stop delivering transactions until it is false again (set it and then call `advance`).
+    pub hold_transactions: bool,
+}
+
+/// What is to happen to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Handle,
+    RateLimit(u64),
+    Fail,
+    Drop,
+    LoseAnswer,
+}
+
+impl Knobs {
+    /// Decides on a request and counts the knob down.
+    pub(super) fn fate(&mut self, kind: &str) -> Fate {
+        if !kind.contains(&self.only) {
+            return Fate::Handle;
+        }
+        if take(&mut self.rate_limit_next) {
+            return Fate::RateLimit(self.retry_after_ms);
+        }
+        if take(&mut self.fail_next) {
+            return Fate::Fail;
+        }
+        if take(&mut self.drop_next) {
+            return Fate::Drop;
+        }
+        if take(&mut self.lose_answer_next) { Fate::LoseAnswer } else { Fate::Handle }
+    }
+}
+
+/// Counts down; whether there was something to count.
+pub(super) fn take(counter: &mut u32) -> bool {
+    let any = *counter > 0;
+    *counter = counter.saturating_sub(1);
+    any
+}
