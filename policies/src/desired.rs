@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kring_core::{
-    group::{GroupRecord, Role},
+    group::{Grant, GroupRecord, Role},
     ids::{GroupKey, MemberId, PlaceKey, Shared},
 };
 use ruma::{OwnedUserId, UserId};
@@ -13,6 +13,16 @@ use crate::{
     policy::Policy,
     world::World,
 };
+
+mod claims;
+mod groups;
+mod key;
+mod looks;
+mod parts;
+mod places;
+mod powers;
+mod seats;
+mod tree;
 
 /// The whole desired state. Pure result of policy and world; holds indices rather than copies.
 #[derive(Debug, Clone, Default)]
@@ -27,10 +37,21 @@ pub struct Desired {
     pub places: Vec<DesiredPlace>,
     /// Why people are in, by [`Seat::reason`].
     pub reasons: Vec<SeatReason>,
-    /// Indices into `World::grants`, sorted by group and member.
-    pub(crate) grants: Vec<u32>,
+    /// Grants by group and person, sorted.
+    pub(crate) grants: Vec<GrantRef>,
     /// The server part of user ids, for `via`.
     pub(crate) server: Option<String>,
+}
+
+/// A grant by indices, to be found without comparing texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct GrantRef {
+    /// Index into [`Desired::groups`].
+    pub(crate) group: u32,
+    /// Index into `World::people`.
+    pub(crate) person: u32,
+    /// Index into `World::grants`.
+    pub(crate) grant: u32,
 }
 
 /// One account.
@@ -97,12 +118,39 @@ pub struct DesiredPlace {
 
 /// Computes what should be.
 ///
-/// Membership is decided by the same function as [`decide`](crate::decide::decide)'s `Join`.
-pub fn desired(_policy: &Policy, _world: &World) -> Desired {
-    Desired::default()
+/// Membership is decided by the same functions as [`decide`](crate::decide::decide)'s `Join`; people are looked up by
+/// their attribute values per kind of group, so that the work grows with people and not with people times groups.
+pub fn desired(policy: &Policy, world: &World) -> Desired {
+    let claims = claims::claims(policy, world);
+    let groups = groups::groups(policy, world, &claims);
+    let seating = seats::seats(policy, world, &claims, &groups);
+    let tree = tree::tree(policy, world, &claims, &groups);
+    let places = places::places(policy, &groups, &tree, &seating);
+    let server = world.own_users.first().or_else(|| seating.accounts.first().map(|a| &a.user_id));
+    Desired {
+        server: server.map(|u| u.server_name().to_string()),
+        accounts: seating.accounts,
+        new_groups: groups.new.iter().filter_map(|i| groups.records.get(*i)).cloned().collect(),
+        groups: groups.records,
+        places,
+        reasons: seating.reasons,
+        grants: seating.grants,
+    }
 }
 
 impl Desired {
+    /// The grants of one person in one group.
+    pub(crate) fn grants_of<'w>(&self, world: &'w World, group: u32, person: u32) -> Vec<&'w Grant> {
+        let from = self.grants.partition_point(|g| (g.group, g.person) < (group, person));
+        let these = self.grants.iter().skip(from).take_while(|g| (g.group, g.person) == (group, person));
+        these.filter_map(|g| world.grants.get(g.grant as usize)).collect()
+    }
+
+    /// The index of the group with that key.
+    pub(crate) fn group_index(&self, key: &GroupKey) -> Option<u32> {
+        self.groups.binary_search_by(|g| g.key.cmp(key)).ok().and_then(|i| u32::try_from(i).ok())
+    }
+
     /// The place with that key.
     pub fn place(&self, key: &PlaceKey) -> Option<&DesiredPlace> {
         self.places.binary_search_by(|p| p.key.cmp(key)).ok().and_then(|i| self.places.get(i))

@@ -51,6 +51,8 @@ pub struct TypeRule {
     pub id: UserType,
     /// What people read.
     pub title: Text,
+    /// Somebody from outside, who sees only people they share a group with.
+    pub outsider: bool,
 }
 
 /// One attribute and the column of the administration it comes from.
