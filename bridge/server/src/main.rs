@@ -1,2 +1,5 @@
-//! The `kring` binary: configuration, wiring, subcommands.
-fn main() {}
+//! The `kring` binary; everything is in the library beside it.
+
+fn main() -> std::process::ExitCode {
+    kring::main()
+}

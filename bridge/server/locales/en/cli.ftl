@@ -1,0 +1,47 @@
+# Where a problem is
+config-at-file = { $file }: { $what }
+config-at-line = { $file }, line { $line }: { $what }
+config-at-file-key = { $file }, { $key }: { $what }
+config-at-line-key = { $file }, line { $line }, { $key }: { $what }
+config-at-variable = Environment variable { $variable }: { $what }
+
+# Files
+file-missing = this file does not exist. Check its name.
+file-forbidden = this file may not be read. Give Kring's user permission to read it.
+file-no-text = this is no UTF-8 text. Save the file as UTF-8.
+file-too-large = this file is larger than { $limit } KiB. That cannot be right.
+file-unreadable = this file cannot be read ({ $reason }).
+file-open-to-others = others on this machine can read this file, and it holds a secret. Run: chmod 600 { $path }
+
+# Settings
+config-no-yaml = this is no valid YAML with settings: { $reason }. Look at the indentation.
+config-unknown = this key is unknown. Known here: { $known }.
+config-unknown-near = this key is unknown. Did you mean { $near }?
+config-missing = this key is missing. Write for example: { $example }
+config-value = “{ $value }” cannot be used here. Write for example: { $example }
+config-choice = “{ $value }” cannot be used here. Choose one of: { $choices }.
+config-placeholder = this still says “{ $value }” as in the example. Fill in your own value.
+config-secret = this holds a password. Put the address in a file of its own with mode 600, and name that file in { $file-key }.
+config-database-url = this is no address of a database. Write sqlite:PATH or postgres://USER@HOST/NAME.
+
+file-registration-missing = this file does not exist. Make it with: kring registration
+file-admin-missing = this file does not exist. Make it with: kring registration --admin
+file-no-file = this is no ordinary file. Name a file here.
+folder-missing = this folder does not exist. Make it with: mkdir -m 700 { $path }
+read-failed = { $path } cannot be read ({ $reason }). Check its name and its permissions.
+read-too-large = { $path } is larger than { $limit } MiB. This file may not be that large.
+read-no-text = { $path } is no UTF-8 text. Save the file as UTF-8.
+
+# kring config check
+config-none = There is no configuration yet. Copy config.example.yaml to { $path }, or name another file with --config.
+config-good = { $path } is fine.
+
+# kring policy
+policy-unknown = There is no policy called “{ $name }”. Kring knows: ivn. Name a policy of your own by the path of its file.
+policy-good = { $name } is fine: { $kinds ->
+    [one] 1 kind of group
+   *[other] { $kinds } kinds of groups
+ }.
+cases-none = There are no cases under { $path }. Put them in a folder named cases, as files that end in .yaml.
+
+no-runtime = Kring cannot start ({ $reason }).

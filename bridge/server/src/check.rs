@@ -1,0 +1,73 @@
+//! Whether the files that a configuration names are there, are private and make sense. Changes nothing.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use crate::{
+    config::{Config, Database, Origin, Problem},
+    exit::Failure,
+    policy_file,
+};
+
+/// Looks at everything that `config` names on this machine.
+///
+/// # Errors
+/// With a sentence for each thing that is wrong.
+pub fn files(config: &Config) -> Result<(), Failure> {
+    let mut wrong: Vec<_> = secrets(config).into_iter().chain(folder(config)).map(|p| p.text).collect();
+    if let Err(Failure(sentences)) = policy_file::load(&config.policy.source) {
+        wrong.extend(sentences);
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Failure(wrong)) }
+}
+
+/// What is wrong with the files that hold secrets: not there, or readable by others.
+fn secrets(config: &Config) -> Vec<Problem> {
+    let homeserver = &config.homeserver;
+    let required = [
+        ("homeserver.registration_file", Some(&homeserver.registration_file)),
+        ("homeserver.joiner_registration_file", Some(&homeserver.joiner_registration_file)),
+        ("homeserver.admin_token_file", homeserver.admin_token_file.as_ref()),
+        ("store.url_file", config.store.url_file.as_ref()),
+    ];
+    required.into_iter().filter_map(|(key, path)| secret(key, path?)).collect()
+}
+
+fn secret(key: &str, path: &Path) -> Option<Problem> {
+    let at = || Origin::File { path: path.to_owned(), line: 0 };
+    match fs::metadata(path) {
+        Err(_) if key == "store.url_file" => Some(Problem::new("file-missing", &at(), key, &[])),
+        Err(_) if key.ends_with("admin_token_file") => {
+            Some(Problem::new("file-admin-missing", &at(), key, &[]))
+        }
+        Err(_) => Some(Problem::new("file-registration-missing", &at(), key, &[])),
+        Ok(found) if !found.is_file() => Some(Problem::new("file-no-file", &at(), key, &[])),
+        Ok(found) if found.permissions().mode() & others(key) != 0 => {
+            let path = ("path", path.display().to_string().into());
+            Some(Problem::new("file-open-to-others", &at(), key, &[path]))
+        }
+        Ok(_) => None,
+    }
+}
+
+/// The permission bits that a file must not have. The homeserver reads the registrations too, as a user of its own
+/// that may share our group.
+fn others(key: &str) -> u32 {
+    if key.ends_with("registration_file") { 0o007 } else { 0o077 }
+}
+
+/// What is wrong with the folder of the data and of a SQLite database.
+fn folder(config: &Config) -> Vec<Problem> {
+    let database = match config.database() {
+        Database::Sqlite(path) => path.parent().map(Path::to_owned),
+        Database::Postgres(_) => None,
+    };
+    let mut folders = vec![("data.dir", config.data.dir.clone())];
+    folders.extend(database.filter(|dir| *dir != config.data.dir).map(|dir| ("store.url", dir)));
+    let missing = folders.into_iter().filter(|(_, dir)| !dir.is_dir());
+    missing
+        .map(|(key, path)| {
+            let name = ("path", path.display().to_string().into());
+            Problem::new("folder-missing", &Origin::File { path, line: 0 }, key, &[name])
+        })
+        .collect()
+}

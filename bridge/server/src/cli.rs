@@ -1,0 +1,46 @@
+//! The command line: what can be asked, and with which arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    commands::{config::ConfigCommand, policy::PolicyCommand},
+    config::InterfaceLanguage,
+};
+
+/// An association's social intranet on Matrix.
+#[derive(Debug, Parser)]
+#[command(name = "kring", version, max_term_width = 100)]
+pub struct Cli {
+    /// For every subcommand.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Arguments of every subcommand.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The configuration file [default: /etc/kring/kring.yaml]
+    #[arg(long, global = true, env = "KRING_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The language to answer in [default: the configuration's, else the one of LANG]
+    #[arg(long, global = true, env = "KRING_LANGUAGE", value_enum, ignore_case = true)]
+    pub language: Option<InterfaceLanguage>,
+}
+
+/// A subcommand with its arguments. Serialised, it is what the control socket carries.
+#[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Check the configuration, or print its reference
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check a policy, or run its case tables
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+}

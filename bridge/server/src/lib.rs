@@ -1,0 +1,40 @@
+//! The `kring` binary: configuration, wiring, subcommands.
+
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod context;
+pub mod control;
+pub mod exit;
+pub mod language;
+pub mod lifecycle;
+pub mod logging;
+pub mod output;
+pub mod policy_file;
+
+use std::{process::ExitCode, sync::Arc};
+
+use clap::Parser as _;
+use kring_core::clock::SystemClock;
+
+use crate::{cli::Cli, context::Context, exit::Exit, output::Output};
+
+/// Reads the command line, does what it asks and says how that ended.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let language = language::choose(&cli.global, &|name| std::env::var(name).ok());
+    let context = Context {
+        out: Output::process(language.tag()),
+        clock: Arc::new(SystemClock),
+        config_path: cli.global.config.clone(),
+        request: None,
+    };
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(commands::run_and_tell(&cli.command, &context)).into(),
+        Err(error) => {
+            context.out.say("no-runtime", &[("reason", error.to_string().into())]);
+            Exit::CouldNot.into()
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The built binary and the library's edges, from the outside.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod config;
+mod control;
+mod policy;
+mod support;
