@@ -76,10 +76,52 @@ impl GroupKey {
         self.0.split('/').next().unwrap_or_default()
     }
 
+    /// Makes the key of a new group from its first name.
+    ///
+    /// `kind/slug`; where that is taken `kind/parent/slug`, with the slug of the group above it; and where that is
+    /// taken too (or there is no group above) the same with a number from 2: `kind/slug-2`. `taken` should also
+    /// answer true where [`PlaceKey::alias_localpart`] would collide. A name without any letter gets the kind as
+    /// its slug.
+    ///
+    /// # Errors
+    ///
+    /// When `kind` or `parent` is no slug.
+    pub fn mint(
+        kind: &str,
+        name: &str,
+        parent: Option<&str>,
+        taken: impl Fn(&Self) -> bool,
+    ) -> Result<Self, InvalidGroupKey> {
+        let slug = slug_of(name, kind);
+        let plain = Self::from_str(&format!("{kind}/{slug}"))?;
+        let base = match parent {
+            _ if !taken(&plain) => return Ok(plain),
+            Some(parent) => Self::from_str(&format!("{kind}/{parent}/{slug}"))?,
+            None => plain,
+        };
+        let numbered = (2_u32..).map(|n| Self(format!("{base}-{n}").into()));
+        let mut free = std::iter::once(base.clone()).chain(numbered).filter(|key| !taken(key));
+        free.next().ok_or_else(|| InvalidGroupKey(base.to_string()))
+    }
+
     /// The last segment, `utrecht`.
     pub fn slug(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
+}
+
+/// Longest slug made from a name; with kind, parent and number a key stays well under its limit.
+const SLUG_LENGTH: usize = 60;
+
+/// The name in lower-case ASCII, words joined by hyphens, cut at a word where it is long.
+fn slug_of(name: &str, fallback: &str) -> String {
+    let mut slug = slug::slugify(name);
+    if slug.len() > SLUG_LENGTH {
+        slug.truncate(SLUG_LENGTH);
+        let word = slug.rfind('-').filter(|at| *at > 0).unwrap_or(SLUG_LENGTH);
+        slug.truncate(word);
+    }
+    if slug.is_empty() { fallback.to_owned() } else { slug }
 }
 
 impl FromStr for GroupKey {

@@ -55,7 +55,8 @@ impl Catalogue {
             if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
                 problems.extend(errors.iter().map(|e| format!("{language}: {e}")));
             }
-            let named = source.lines().filter_map(|l| l.split_once('=').filter(|_| !l.starts_with([' ', '#'])));
+            let named =
+                source.lines().filter_map(|l| l.split_once('=').filter(|_| !l.starts_with([' ', '#'])));
             ids.push(named.map(|(id, _)| id.trim().to_owned()).collect::<std::collections::BTreeSet<_>>());
         }
         if let [nl, en] = ids.as_slice() {
