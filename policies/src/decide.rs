@@ -14,7 +14,6 @@ mod words;
 
 pub(crate) use join::{Claim, claim_if, combine, grant_role, own_value, rule_claim, standing};
 pub(crate) use power::ADMIN_STATE;
-pub(crate) use words::person_name;
 
 /// Answers `request` from `policy` and `facts` alone.
 ///

@@ -1,14 +1,17 @@
 //! Why somebody is, or is not, in a group.
 
 use kring_core::{
+    group::Grant,
     ids::{GroupKey, MemberId},
     text::Text,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    decide::decide,
     decision::{Decision, RuleRef},
     desired::Desired,
+    facts::{Actor, Facts, GroupFacts, Request},
     policy::Policy,
     world::World,
 };
@@ -42,11 +45,28 @@ impl From<&Decision> for Explanation {
 
 /// Why `member` is or is not in `group`: the very decision that the plan took.
 pub fn why(
-    _policy: &Policy,
-    _world: &World,
-    _desired: &Desired,
-    _member: &MemberId,
-    _group: &GroupKey,
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    member: &MemberId,
+    group: &GroupKey,
 ) -> Explanation {
-    Explanation::from(&Decision::new(false, "unknown-person", "unknown-person"))
+    let person = world.people.iter().position(|p| p.member.id == *member);
+    let subject = person.and_then(|i| world.people.get(i));
+    let index = desired.group_index(group);
+    let grants = index.zip(person.and_then(|p| u32::try_from(p).ok()));
+    let grants = grants.map(|(group, person)| desired.grants_of(world, group, person)).unwrap_or_default();
+    let grants: Vec<Grant> = grants.into_iter().cloned().collect();
+    let facts = Facts {
+        today: world.today,
+        now: world.now,
+        subject,
+        subject_account: subject.and_then(|p| p.user_id.as_deref()),
+        actor: Actor::Kring,
+        actor_role: None,
+        subject_role: None,
+        group: desired.group(group).map(GroupFacts::new),
+        grants: &grants,
+    };
+    Explanation::from(&decide(policy, &facts, &Request::Join))
 }

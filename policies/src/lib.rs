@@ -14,5 +14,7 @@ pub mod plan;
 pub mod policy;
 pub mod power;
 pub mod read;
+#[cfg(any(test, feature = "sim"))]
+pub mod sim;
 mod texts;
 pub mod world;

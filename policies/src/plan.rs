@@ -6,7 +6,7 @@ use kring_core::{
     ids::{GroupKey, MemberId, PlaceKey},
     text::Text,
 };
-use ruma::{OwnedRoomId, OwnedUserId};
+use ruma::{OwnedRoomId, OwnedUserId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +16,20 @@ use crate::{
     policy::Policy,
     world::World,
 };
+
+mod alarms;
+mod create;
+mod diff;
+mod guard;
+mod look;
+mod members;
+mod powers;
+mod state;
+mod view;
+
+pub use view::{ActionView, PlanView, Summary};
+
+use look::Look;
 
 /// What has to be done, in stages.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -196,53 +210,122 @@ pub struct PowerLevels {
 }
 
 /// The way from `mirror` to `desired`. Empty when they agree; costs no request.
-pub fn plan(_policy: &Policy, _world: &World, _desired: &Desired, _mirror: &Mirror) -> Plan {
-    Plan::default()
+///
+/// Rooms without a place are counted and left alone. So are rooms whose group the policy no longer knows.
+pub fn plan(policy: &Policy, world: &World, desired: &Desired, mirror: &Mirror) -> Plan {
+    let look = Look::new(policy, world, desired, mirror);
+    let mut actions = Vec::new();
+    for (place, room) in look.pairs() {
+        match room {
+            None => actions.push(create::create(&look, place)),
+            Some(room) if look.bridge_is_in(room) => {
+                actions.extend(state::state(&look, place, room));
+                actions.extend(powers::powers(&look, place, room));
+            }
+            Some(_) => continue,
+        }
+        actions.extend(room.is_none().then(|| state::relations(&look, place)).into_iter().flatten());
+        members::push(&look, place, room, 1, &mut actions);
+    }
+    // Creating comes first; the sort keeps the places' order.
+    actions.sort_by_key(|a: &Action| a.stage);
+    actions.reserve_exact(look.pairs().map(|(place, room)| members::at_most(place, room)).sum());
+    for (place, room) in look.pairs().filter(|(_, room)| room.is_none_or(|r| look.bridge_is_in(r))) {
+        members::push(&look, place, room, 2, &mut actions);
+    }
+    for (place, room) in look.pairs().filter(|(_, room)| room.is_none_or(|r| look.bridge_is_in(r))) {
+        actions.extend(create::finish(&look, place, room));
+    }
+    number(&mut actions);
+    let confirmation = guard::confirmation(&look, &actions);
+    let unmanaged = mirror.rooms.iter().filter(|r| r.place.is_none()).count();
+    Plan { actions, unmanaged, confirmation, alarms: alarms::alarms(&look, mirror) }
 }
 
-/// What one existing room needs, in stages; for reacting to an event in it. `ids` count from 1.
+/// What one existing room needs, sorted by stage; for reacting to an event in it, and for comparing one room.
 pub fn plan_place(
-    _policy: &Policy,
-    _world: &World,
-    _desired: &Desired,
-    _mirror: &Mirror,
-    _place: &DesiredPlace,
-    _room: &MirrorRoom,
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    mirror: &Mirror,
+    place: &DesiredPlace,
+    room: &MirrorRoom,
 ) -> Vec<Action> {
-    Vec::new()
+    let look = Look::new(policy, world, desired, mirror);
+    if !look.bridge_is_in(room) {
+        return Vec::new();
+    }
+    let mut actions = state::state(&look, place, room);
+    actions.extend(powers::powers(&look, place, room));
+    for stage in 1..=2 {
+        members::push(&look, place, Some(room), stage, &mut actions);
+    }
+    actions.extend(create::finish(&look, place, Some(room)));
+    number(&mut actions);
+    actions
 }
 
 /// What one person's membership of one room needs; `None` when it is as it should be.
+///
+/// The same answer as [`plan`] gives for this person. A ban of somebody who belongs is lifted first; bringing them in
+/// follows from the event of the lifting.
 pub fn plan_member(
-    _policy: &Policy,
-    _world: &World,
-    _desired: &Desired,
-    _place: &DesiredPlace,
-    _room: &MirrorRoom,
-    _user: &ruma::UserId,
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    place: &DesiredPlace,
+    room: &MirrorRoom,
+    user: &UserId,
 ) -> Option<Action> {
-    None
+    let look = Look::alone(policy, world, desired);
+    let current = room.members.binary_search_by(|(u, _)| (**u).cmp(user)).ok();
+    let current = current.and_then(|i| room.members.get(i)).map(|(_, m)| *m);
+    let seat = desired.account(user).and_then(|(account, _)| place.seat(account));
+    members::member(&look, place, Some(room), user, current, seat)
 }
 
 /// What the power levels of one room need.
 pub fn plan_power(
-    _policy: &Policy,
-    _world: &World,
-    _desired: &Desired,
-    _place: &DesiredPlace,
-    _room: &MirrorRoom,
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    place: &DesiredPlace,
+    room: &MirrorRoom,
 ) -> Option<Action> {
-    None
+    powers::powers(&Look::alone(policy, world, desired), place, room)
 }
 
 /// What the state of one room needs: name, topic, join rule, space relations and so on, without powers and people.
 pub fn plan_state(
-    _policy: &Policy,
-    _world: &World,
-    _desired: &Desired,
-    _mirror: &Mirror,
-    _place: &DesiredPlace,
-    _room: &MirrorRoom,
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    mirror: &Mirror,
+    place: &DesiredPlace,
+    room: &MirrorRoom,
 ) -> Vec<Action> {
-    Vec::new()
+    state::state(&Look::new(policy, world, desired, mirror), place, room)
+}
+
+/// What needs a person's eye in one room, whether or not anything can be done.
+pub fn plan_alarms(
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    place: &DesiredPlace,
+    room: &MirrorRoom,
+) -> Vec<Alarm> {
+    alarms::of_room(&Look::alone(policy, world, desired), place, room)
+}
+
+/// Whether `user` may have powers of their own choosing: the bridge's own users and those that the policy leaves alone.
+/// For [`power::merge`](crate::power::merge), whose `managed` is the opposite.
+pub fn keeps_own_power(policy: &Policy, world: &World, user: &UserId) -> bool {
+    world.own_users.iter().any(|own| *own == user) || policy.leaves_alone(user)
+}
+
+fn number(actions: &mut [Action]) {
+    for (action, id) in actions.iter_mut().zip(1..) {
+        action.id = id;
+    }
 }

@@ -9,6 +9,8 @@ use ruma::UserId;
 
 use crate::{condition::Condition, decision::RuleRef, glob::Glob};
 
+mod import;
+
 /// A whole policy. Made by [`read_policy`](crate::read::read_policy) only, so every name in it is known.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -77,6 +79,18 @@ pub struct Removal {
     pub share: f64,
     /// Never ask for fewer people than this.
     pub at_least: usize,
+}
+
+impl Removal {
+    /// The share in whole percent.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to lie between 0 and 100 when the policy is read"
+    )]
+    pub fn percent(&self) -> u32 {
+        (self.share * 100.0).round() as u32
+    }
 }
 
 /// One kind of group: one fixed group, one for each value of an attribute, or those that people make.

@@ -1,0 +1,62 @@
+//! What a policy says to an import of the member administration.
+
+use jiff::civil::Date;
+use kring_core::{
+    ids::UserType,
+    import::{Column, Feeds, ImportRules, Level},
+};
+
+use super::{Origin, Policy};
+
+impl Policy {
+    /// The rules for an import on `today`: types, who may enter the section, columns, levels and thresholds.
+    ///
+    /// Columns that the administration always has keep their meaning; the policy adds its own attributes to them.
+    pub fn import_rules(&self, today: Date) -> ImportRules {
+        let mut rules = ImportRules::new(today);
+        rules.types = self.types.iter().map(|t| t.id.clone()).collect();
+        rules.access_types = self.section_types();
+        for attribute in &self.attributes {
+            let feeds = if attribute.list { Feeds::List } else { Feeds::Attribute };
+            match rules.columns.iter_mut().find(|c| c.name == attribute.column) {
+                Some(column) => column.feeds = feeds,
+                None => rules.columns.push(Column { name: attribute.column.clone(), required: false, feeds }),
+            }
+        }
+        rules.levels = self.levels();
+        rules.thresholds.share = self.removal.percent();
+        rules
+    }
+
+    /// The types that the section's rules name; none where the policy has no section.
+    fn section_types(&self) -> Vec<UserType> {
+        let Some(kind) = self.section.and_then(|i| self.kinds.get(i)) else { return Vec::new() };
+        let named = kind.members.iter().filter_map(|rule| rule.who.types()).flatten();
+        named.filter(|t| kind.admits.contains(t)).cloned().collect()
+    }
+
+    /// Generated kinds, from the smallest groups to the largest: a kind stands before those above it.
+    fn levels(&self) -> Vec<Level> {
+        let mut generated: Vec<(usize, Level)> = self
+            .kinds
+            .iter()
+            .enumerate()
+            .filter_map(|(index, kind)| match &kind.origin {
+                Origin::ForEach { attribute, .. } => {
+                    let rule = self.attribute(attribute)?;
+                    let noun = rule.title.en.to_lowercase().into();
+                    Some((self.depth(index), Level { column: rule.column.clone(), noun }))
+                }
+                _ => None,
+            })
+            .collect();
+        generated.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+        generated.into_iter().map(|(_, level)| level).collect()
+    }
+
+    /// How many kinds stand above this one, on the longest way.
+    fn depth(&self, kind: usize) -> usize {
+        let parents = self.kinds.get(kind).map(|k| k.parents.as_slice()).unwrap_or_default();
+        parents.iter().map(|p| 1 + self.depth(p.kind)).max().unwrap_or(0)
+    }
+}
