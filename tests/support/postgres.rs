@@ -9,7 +9,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Signal, geteuid};
@@ -22,6 +22,9 @@ use crate::{
 
 /// Debian's `nobody`, as whom PostgreSQL runs when we are root: it refuses root.
 const NOBODY: u32 = 65534;
+
+/// How long it may take to come up.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server. Durable against its own death, not against the machine's (`fsync=off`).
 #[derive(Debug)]
@@ -103,18 +106,28 @@ impl Postgres {
 
     /// Starts it again on the same data and port.
     ///
+    /// Children of a killed server hold its shared memory for a moment more, and a new one refuses to start until they
+    /// are gone; so this tries until it is let in.
+    ///
     /// # Panics
     /// When it does not come up.
     pub async fn restart(&mut self) {
         self.process.stop(Signal::QUIT, Duration::from_secs(10));
+        let start = Instant::now();
         self.process = launch(self.folder.path(), self.port);
-        self.wait().await;
+        while !is_ready(&self.port.to_string()) {
+            assert!(start.elapsed() < PATIENCE, "postgres does not start:\n{}", self.process.log_tail(20));
+            if !self.process.is_running() {
+                self.process = launch(self.folder.path(), self.port);
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
     }
 
     async fn wait(&mut self) {
         let port = self.port.to_string();
         let ready = || async { is_ready(&port) };
-        self.process.wait_until(Duration::from_secs(30), ready).await;
+        self.process.wait_until(PATIENCE, ready).await;
     }
 }
 
@@ -159,6 +172,8 @@ fn launch(folder: &Path, port: u16) -> Process {
 }
 
 fn is_ready(port: &str) -> bool {
-    let probe = Command::new(program("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", port]).status();
+    let probe = Command::new(program("pg_isready"))
+        .args(["-q", "-U", "postgres", "-h", "127.0.0.1", "-p", port])
+        .status();
     probe.is_ok_and(|status| status.success())
 }

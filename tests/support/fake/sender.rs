@@ -101,7 +101,11 @@ impl Sender {
     pub(super) fn enqueue(&self, event: Value) {
         let mut queue = locked(&self.queue);
         queue.events.push_back(event);
-        queue.asleep = false;
+        if std::mem::take(&mut queue.asleep) && queue.down {
+            // Only now does the homeserver look at what it had stored, and it waits as after a first failure.
+            queue.backoff = 1;
+            queue.retry_at = queue.now + Duration::from_secs(2);
+        }
         drop(queue);
         self.wake.notify_one();
     }
@@ -180,7 +184,7 @@ pub(super) async fn deliver(shared: Arc<Shared>, index: usize) {
     let client = Client::builder().timeout(Duration::from_secs(60)).build().expect("an HTTP client");
     loop {
         let held = locked(&shared.knobs).hold_transactions;
-        match sender.next().filter(|_| !held) {
+        match if held { None } else { sender.next() } {
             None => sender.wake.notified().await,
             Some((id, events)) => {
                 let body = json!({ "events": events });
