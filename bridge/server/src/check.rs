@@ -2,10 +2,13 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
+use kring_core::text::Text;
+use kring_homeserver::{AdminSecret, SecretFileError, registration::Registration};
+
 use crate::{
     config::{Config, Database, Origin, Problem},
     exit::Failure,
-    policy_file,
+    policy_file, secret_file,
 };
 
 /// Looks at everything that `config` names on this machine.
@@ -13,15 +16,16 @@ use crate::{
 /// # Errors
 /// With a sentence for each thing that is wrong.
 pub fn files(config: &Config) -> Result<(), Failure> {
-    let mut wrong: Vec<_> = secrets(config).into_iter().chain(folder(config)).map(|p| p.text).collect();
+    let mut wrong = secrets(config);
+    wrong.extend(folder(config).into_iter().map(|problem| problem.text));
     if let Err(Failure(sentences)) = policy_file::load(&config.policy.source) {
         wrong.extend(sentences);
     }
     if wrong.is_empty() { Ok(()) } else { Err(Failure(wrong)) }
 }
 
-/// What is wrong with the files that hold secrets: not there, or readable by others.
-fn secrets(config: &Config) -> Vec<Problem> {
+/// What is wrong with the files that hold secrets: not there, readable by others, or not what they should be.
+fn secrets(config: &Config) -> Vec<Text> {
     let homeserver = &config.homeserver;
     let required = [
         ("homeserver.registration_file", Some(&homeserver.registration_file)),
@@ -29,10 +33,27 @@ fn secrets(config: &Config) -> Vec<Problem> {
         ("homeserver.admin_token_file", homeserver.admin_token_file.as_ref()),
         ("store.url_file", config.store.url_file.as_ref()),
     ];
-    required.into_iter().filter_map(|(key, path)| secret(key, path?)).collect()
+    let present = required.into_iter().filter_map(|(key, path)| Some((key, path?)));
+    present
+        .filter_map(|(key, path)| match outside(key, path) {
+            Some(problem) => Some(problem.text),
+            None => inside(key, path).err().map(|error| secret_file::sentence(&error)),
+        })
+        .collect()
 }
 
-fn secret(key: &str, path: &Path) -> Option<Problem> {
+/// What the homeserver's client says about the contents.
+fn inside(key: &str, path: &Path) -> Result<(), SecretFileError> {
+    match key {
+        "homeserver.registration_file" | "homeserver.joiner_registration_file" => {
+            Registration::read(path).map(drop)
+        }
+        "homeserver.admin_token_file" => AdminSecret::read(path).map(drop),
+        _ => Ok(()),
+    }
+}
+
+fn outside(key: &str, path: &Path) -> Option<Problem> {
     let at = || Origin::File { path: path.to_owned(), line: 0 };
     match fs::metadata(path) {
         Err(_) if key == "store.url_file" => Some(Problem::new("file-missing", &at(), key, &[])),

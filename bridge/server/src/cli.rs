@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    commands::{config::ConfigCommand, policy::PolicyCommand},
+    commands::{
+        config::ConfigCommand, import::ImportArgs, policy::PolicyCommand, registration::RegistrationArgs,
+    },
     config::InterfaceLanguage,
 };
 
@@ -40,7 +42,11 @@ pub enum Command {
     /// Check the configuration, or print its reference
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Say what the export of a member administration would change
+    Import(ImportArgs),
     /// Check a policy, or run its case tables
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Write the files that make the homeserver know Kring
+    Registration(RegistrationArgs),
 }

@@ -1,7 +1,9 @@
 //! The subcommands, one per file: its arguments and what it does.
 
 pub mod config;
+pub mod import;
 pub mod policy;
+pub mod registration;
 
 use crate::{
     cli::Command,
@@ -16,7 +18,9 @@ use crate::{
 pub async fn run(command: &Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Config(args) => config::run(args, context),
+        Command::Import(args) => import::run(args, context),
         Command::Policy(args) => policy::run(args, context),
+        Command::Registration(args) => registration::run(args, context).await,
     }
 }
 

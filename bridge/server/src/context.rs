@@ -60,21 +60,32 @@ impl Context {
     /// # Errors
     /// When it cannot be read or is larger.
     pub fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+        let bytes = self.read_up_to(path, limit)?;
+        if bytes.len() as u64 > limit {
+            let limit = ("limit", (limit / 1024 / 1024).max(1).to_string().into());
+            return Err(Failure::new(
+                "read-too-large",
+                &[("path", path.display().to_string().into()), limit],
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// As [`read`](Self::read), for a reader with limits of its own: of a larger file it gives one byte more than
+    /// `limit`, so that the reader notices.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_up_to(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         if let Some(bytes) = self.request.as_ref().and_then(|request| request.file(path)) {
             return Ok(bytes.to_vec());
         }
-        let name = ("path", path.display().to_string().into());
-        let unreadable = |error: std::io::Error| {
-            Failure::new("read-failed", &[name.clone(), ("reason", error.to_string().into())])
-        };
         let mut bytes = Vec::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > limit {
-            let limit = (limit / 1024 / 1024).to_string();
-            return Err(Failure::new("read-too-large", &[name, ("limit", limit.into())]));
-        }
-        Ok(bytes)
+        let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+        read.map(|_| bytes).map_err(|error| {
+            let name = ("path", path.display().to_string().into());
+            Failure::new("read-failed", &[name, ("reason", error.to_string().into())])
+        })
     }
 
     /// As [`read`](Self::read), for a text in UTF-8.

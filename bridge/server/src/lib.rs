@@ -7,11 +7,13 @@ pub mod config;
 pub mod context;
 pub mod control;
 pub mod exit;
+pub mod import_rules;
 pub mod language;
 pub mod lifecycle;
 pub mod logging;
 pub mod output;
 pub mod policy_file;
+pub mod secret_file;
 
 use std::{process::ExitCode, sync::Arc};
 

@@ -45,3 +45,42 @@ policy-good = { $name } is fine: { $kinds ->
 cases-none = There are no cases under { $path }. Put them in a folder named cases, as files that end in .yaml.
 
 no-runtime = Kring cannot start ({ $reason }).
+no-json = The answer cannot be written as JSON ({ $reason }). Report this as a bug in Kring.
+
+# kring import
+import-rows = { $rows ->
+    [one] 1 row read
+   *[other] { $rows } rows read
+ }: { $accepted } good, { $rejected } rejected.
+import-changes = Compared with the previous time: { $added } new, { $changed } changed, { $removed } gone.
+import-vereniging = { $people ->
+    [one] 1 person has
+   *[other] { $people } people have
+ } access to Vereniging.
+import-rejected = Rejected:
+import-warnings = Take note:
+import-shared = These membership numbers share an e-mail address. They have no access to Vereniging:
+import-at-line = { "  " }line { $line }: { $what }
+import-at-file = { "  " }{ $what }
+
+# kring registration
+registration-exists = { $path } exists already. The homeserver knows its tokens. Do you want new ones? Run: kring registration --overwrite
+registration-written = { $path } has been made.
+registration-next =
+    Put in Synapse's homeserver.yaml:
+    app_service_config_files:
+    { $paths }
+    Restart Synapse afterwards. Synapse reaches Kring at { $url }.
+secret-exists = { $path } exists already. Move it away, or ask for new tokens with --overwrite.
+secret-io = { $path } cannot be read or written ({ $reason }). Check that its folder exists and that the permissions are right.
+secret-exposed = { $path }: others on this machine can read this file, and it holds a secret. Run: chmod 600 { $path }
+secret-invalid = { $path }: this file is not right ({ $reason }). Make a new one with: kring registration
+secret-placeholder = { $path }: { $reason } is no real token. Make a new file with: kring registration
+admin-no-file = There is no place for the admin's token yet. Fill in homeserver.admin_token_file.
+admin-exists = { $path } exists already. Remove this file first if you want to make a new admin.
+admin-no-secret = The homeserver's registration_shared_secret is needed. Name its file with --shared-secret-file, or put it in KRING_REGISTRATION_SHARED_SECRET.
+admin-wrong-secret = The homeserver refuses this registration_shared_secret. Look in homeserver.yaml which secret it has.
+admin-no-shared-secret = The homeserver at { $url } makes no admin. Is registration_shared_secret in homeserver.yaml? The homeserver says: { $reason }
+admin-name-taken = The name { $name } is taken on the homeserver. Choose another one with --admin-name.
+admin-unreachable = The homeserver at { $url } gives no proper answer: { $reason }. Check that it runs and that homeserver.url is right.
+admin-made = Admin { $user } has been made. Its token is in { $path }. Now take registration_shared_secret out of homeserver.yaml and restart the homeserver.

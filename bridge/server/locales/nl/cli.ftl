@@ -45,3 +45,42 @@ policy-good = { $name } is in orde: { $kinds ->
 cases-none = Onder { $path } staan geen proefgevallen. Zet ze in een map cases, als bestanden die eindigen op .yaml.
 
 no-runtime = Kring kan niet starten ({ $reason }).
+no-json = Het antwoord is niet in JSON te schrijven ({ $reason }). Meld dit als fout in Kring.
+
+# kring import
+import-rows = { $rows ->
+    [one] 1 rij gelezen
+   *[other] { $rows } rijen gelezen
+ }: { $accepted } goed, { $rejected } afgekeurd.
+import-changes = Vergeleken met de vorige keer: { $added } nieuw, { $changed } gewijzigd, { $removed } weg.
+import-vereniging = { $people ->
+    [one] 1 persoon heeft
+   *[other] { $people } mensen hebben
+ } toegang tot Vereniging.
+import-rejected = Afgekeurd:
+import-warnings = Let op:
+import-shared = Deze lidnummers delen een e-mailadres. Zij hebben geen toegang tot Vereniging:
+import-at-line = { "  " }regel { $line }: { $what }
+import-at-file = { "  " }{ $what }
+
+# kring registration
+registration-exists = { $path } is er al. De homeserver kent die sleutels. Nieuwe maken? Doe: kring registration --overwrite
+registration-written = { $path } is gemaakt.
+registration-next =
+    Zet in homeserver.yaml van Synapse:
+    app_service_config_files:
+    { $paths }
+    Start Synapse daarna opnieuw. Synapse bereikt Kring op { $url }.
+secret-exists = { $path } is er al. Verplaats dit bestand, of vraag met --overwrite om nieuwe sleutels.
+secret-io = { $path } kan ik niet lezen of schrijven ({ $reason }). Kijk of de map er is en of de rechten kloppen.
+secret-exposed = { $path }: anderen op deze machine kunnen dit bestand lezen, en er staat een geheim in. Doe: chmod 600 { $path }
+secret-invalid = { $path }: dit bestand klopt niet ({ $reason }). Maak een nieuw bestand met: kring registration
+secret-placeholder = { $path }: bij { $reason } staat geen echte sleutel. Maak een nieuw bestand met: kring registration
+admin-no-file = Er is nog geen plek voor de sleutel van de beheerder. Vul homeserver.admin_token_file in.
+admin-exists = { $path } is er al. Verwijder dit bestand eerst als je een nieuwe beheerder wilt maken.
+admin-no-secret = Ik heb het registration_shared_secret van de homeserver nodig. Noem het bestand met --shared-secret-file, of zet het in KRING_REGISTRATION_SHARED_SECRET.
+admin-wrong-secret = De homeserver weigert dit registration_shared_secret. Kijk in homeserver.yaml welk geheim er staat.
+admin-no-shared-secret = De homeserver op { $url } maakt geen beheerder. Staat registration_shared_secret in homeserver.yaml? De homeserver zegt: { $reason }
+admin-name-taken = De naam { $name } is al bezet op de homeserver. Kies een andere met --admin-name.
+admin-unreachable = De homeserver op { $url } geeft geen goed antwoord: { $reason }. Kijk of hij draait en of homeserver.url klopt.
+admin-made = Beheerder { $user } is gemaakt. De sleutel staat in { $path }. Haal registration_shared_secret nu uit homeserver.yaml en start de homeserver opnieuw.

@@ -126,6 +126,21 @@ fn missing_and_open_files_are_named_with_what_to_do() {
 }
 
 #[test]
+fn a_registration_that_is_none_or_has_the_samples_token_is_refused() {
+    let site = Site::new();
+    site.write("registration.yaml", "id: [kring]\n", 0o600);
+    let sample =
+        "id: kring\nurl: null\nas_token: replace-me\nhs_token: replace-me\nsender_localpart: kring\n";
+    site.write("joiner.yaml", format!("{sample}namespaces: {{}}\n"), 0o600);
+    let said = site.kring(&["config", "check"]);
+    assert_eq!(said.code, 2);
+    assert_snapshot!(said.err, @r#"
+    registration.yaml: this file is not right (it is no registration: a key is missing or has the wrong type, line 1). Make a new one with: kring registration
+    joiner.yaml: as_token is no real token. Make a new file with: kring registration
+    "#);
+}
+
+#[test]
 fn the_same_sentences_exist_in_dutch() {
     let site = Site::new();
     site.write("kring.yaml", GOOD.replace("server_name", "servername"), 0o600);

@@ -4,5 +4,7 @@
 
 mod config;
 mod control;
+mod import;
 mod policy;
+mod registration;
 mod support;

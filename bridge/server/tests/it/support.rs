@@ -39,8 +39,8 @@ impl Site {
     pub(crate) fn new() -> Self {
         let site = Self { dir: tempfile::tempdir().unwrap() };
         site.write("kring.yaml", GOOD, 0o600);
-        site.write("registration.yaml", "", 0o600);
-        site.write("joiner.yaml", "", 0o600);
+        site.write("registration.yaml", registration("kring", '1'), 0o600);
+        site.write("joiner.yaml", registration("kring-joiner", '2'), 0o600);
         site
     }
 
@@ -73,6 +73,14 @@ impl Site {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&here, "");
         Said { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
+}
+
+/// A registration with tokens of one digit.
+fn registration(id: &str, digit: char) -> String {
+    let token = digit.to_string().repeat(64);
+    format!(
+        "id: {id}\nurl: null\nas_token: '{token}'\nhs_token: '{token}'\nsender_localpart: {id}\nnamespaces: {{}}\n"
+    )
 }
 
 /// The binary with an empty environment, in English.
