@@ -1,1 +1,32 @@
-//! The use cases: ask the policy, write the store, enqueue the effects.
+//! The use cases: they ask the policy, write the store and enqueue effects. No SQL and no HTTP here.
+//!
+//! * [`Context`]: questions that need no homeserver: [`Context::plan`], `why`;
+//! * [`App`]: the running bridge: [`App::apply`], reacting to events ([`lanes`]), carrying out effects ([`outbox`]);
+//! * [`importing`]: a member administration into the store; [`provision`]: accounts in bulk.
+
+mod app;
+mod apply;
+pub mod avatar;
+mod compare;
+mod context;
+mod delivery;
+pub mod effect;
+mod error;
+pub mod grouping;
+pub mod guard;
+pub mod importing;
+pub mod lanes;
+pub mod observe;
+pub mod outbox;
+mod perform;
+pub mod provision;
+mod react;
+pub mod texts;
+mod upkeep;
+
+pub use app::{App, Inner};
+pub use apply::{Applied, ApplyError, Progress};
+pub use compare::Compared;
+pub use context::{Context, Planned, Snapshot};
+pub use delivery::{Delivery, HEARTBEAT};
+pub use error::Error;

@@ -13,6 +13,7 @@
 //!
 //! A new reason is a variant in `messages` with its text in `locales/*/import.ftl`.
 
+mod addresses;
 mod administration;
 mod date;
 mod decode;
@@ -32,6 +33,7 @@ mod table;
 mod tests;
 
 pub use self::{
+    addresses::read_addresses,
     administration::{Administration, Record},
     diff::{Diff, Renamed},
     export::{csv_safe, is_formula_like},

@@ -1,0 +1,117 @@
+//! The running bridge: the context, the homeserver, and what wakes the workers.
+
+use std::{
+    ops::Deref,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use kring_homeserver::{AccountProvider, Homeserver, Joiner};
+use tokio::sync::{Notify, watch};
+
+use crate::{
+    Error,
+    context::{Context, Snapshot},
+    delivery::Heartbeat,
+};
+
+const OWNER: &str = "leader";
+
+/// Everything the bridge acts with. Clones share it.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// See [`App`].
+pub struct Inner {
+    /// Policy, store, clock.
+    pub context: Context,
+    /// The homeserver, with the bridge's token.
+    pub homeserver: Homeserver,
+    /// Accepts invitations as the invited person.
+    pub joiner: Joiner,
+    /// Makes accounts; `None` where Kring has no admin token and uses the accounts that exist.
+    pub accounts: Option<Arc<dyn AccountProvider>>,
+    /// Names the holder of the writer's lock in leases. A constant: whoever holds the lock inherits the leases of a
+    /// process that died.
+    pub owner: String,
+    /// Whether the homeserver delivers.
+    pub heartbeat: Heartbeat,
+    /// Rung when events were stored.
+    pub events_stored: Notify,
+    /// Rung when effects were stored.
+    pub effects_stored: Notify,
+    /// Counts finished effects, so that whoever waits for some looks again.
+    pub effects_finished: watch::Sender<u64>,
+    snapshot: RwLock<Arc<Snapshot>>,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the bridge together and reads the facts once.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn new(
+        context: Context,
+        homeserver: Homeserver,
+        joiner: Joiner,
+        accounts: Option<Arc<dyn AccountProvider>>,
+    ) -> Result<Self, Error> {
+        let snapshot = RwLock::new(Arc::new(context.snapshot().await?));
+        Ok(Self(Arc::new(Inner {
+            context,
+            homeserver,
+            joiner,
+            accounts,
+            owner: OWNER.to_owned(),
+            heartbeat: Heartbeat::default(),
+            events_stored: Notify::new(),
+            effects_stored: Notify::new(),
+            effects_finished: watch::Sender::new(0),
+            snapshot,
+        })))
+    }
+}
+
+impl Inner {
+    /// Frees what a process that died was working on. To be called once, by the holder of the writer's lock.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be written.
+    pub async fn inherit(&self) -> Result<(), Error> {
+        let mut writer = self.context.store.write().await?;
+        writer.release_leases(&self.owner).await?;
+        Ok(writer.commit().await?)
+    }
+
+    /// The facts as they were last read, and what should be.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the facts again; to be called after every change of people, groups or grants.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read; the former facts stay.
+    pub async fn reload(&self) -> Result<Arc<Snapshot>, Error> {
+        let fresh = Arc::new(self.context.snapshot().await?);
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+
+    /// Puts facts in place that were changed by hand, until the next [`Inner::reload`].
+    pub(crate) fn replace_snapshot(&self, fresh: Snapshot) -> Arc<Snapshot> {
+        let fresh = Arc::new(fresh);
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        fresh
+    }
+}

@@ -1,0 +1,148 @@
+//! Applying a plan: stage by stage through the outbox, planned again until nothing is left.
+
+use kring_policies::plan::{Action, Confirmation, Plan};
+
+use crate::{
+    App, Error,
+    effect::{Effect, Origin},
+};
+
+/// Plans again at most so often: rooms first, then their people, then what showed on the way.
+const ROUNDS: usize = 6;
+
+/// The batch of everything that `apply` enqueues.
+const BATCH: &str = "apply";
+
+/// The stages of a plan, see [`Action::stage`].
+const STAGES: u8 = 4;
+
+/// Told how far it is; called often, so cheap.
+pub trait Progress: Send + Sync {
+    /// A round of `actions` actions begins.
+    fn begins(&self, actions: usize);
+    /// So many of them have been done or given up.
+    fn done(&self, actions: usize);
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Actions that were carried out.
+    pub done: usize,
+    /// Actions that failed for good, with the reason; the rest was done all the same.
+    pub failed: Vec<(String, String)>,
+    /// Actions that the last plan still has: those that failed.
+    pub left: usize,
+}
+
+/// Why nothing was applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The plan takes out so many people that somebody has to confirm the number.
+    #[error("{}", .0.text.nl)]
+    Unconfirmed(Box<Confirmation>),
+    /// The store could not be read or written.
+    #[error(transparent)]
+    Error(#[from] Error),
+}
+
+impl App {
+    /// Brings the homeserver to what is desired. `confirmed` is the token of a mass removal.
+    ///
+    /// Needs a running [`App::serve_outbox`]. After a crash the next call goes on where this one stopped, since the plan
+    /// is made from the mirror and effects that were stored are carried out first.
+    ///
+    /// # Errors
+    ///
+    /// [`ApplyError::Unconfirmed`] before anything is done; when the store fails, with the outbox as it stands.
+    pub async fn apply(
+        &self,
+        confirmed: Option<&str>,
+        progress: &dyn Progress,
+    ) -> Result<Applied, ApplyError> {
+        let mut applied = Applied::default();
+        // What an interrupted run left is finished first, or the plan would ask for it a second time.
+        self.drained(BATCH, &|_| {}).await?;
+        let mut before = Vec::new();
+        for round in 0..ROUNDS {
+            let planned = self.context.plan().await.map_err(ApplyError::from)?;
+            if let (0, Some(question)) = (round, &planned.plan.confirmation)
+                && confirmed != Some(question.token.as_str())
+            {
+                return Err(ApplyError::Unconfirmed(Box::new(question.clone())));
+            }
+            self.store_groups(&planned.snapshot.desired.new_groups).await?;
+            self.reload().await?;
+            applied.left = planned.plan.actions.len();
+            if planned.plan.actions.is_empty() || planned.plan.actions == before {
+                break;
+            }
+            self.run(&planned.plan, &mut applied, progress).await?;
+            before = planned.plan.actions;
+        }
+        Ok(applied)
+    }
+
+    async fn store_groups(&self, groups: &[kring_core::group::GroupRecord]) -> Result<(), Error> {
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.context.store.write().await?;
+        for group in groups {
+            writer.put_group(group).await?;
+        }
+        Ok(writer.commit().await?)
+    }
+
+    async fn run(&self, plan: &Plan, applied: &mut Applied, progress: &dyn Progress) -> Result<(), Error> {
+        let known = self.last_failure(BATCH).await?;
+        progress.begins(plan.actions.len());
+        let mut tried = 0;
+        for stage in 0..STAGES {
+            let actions: Vec<&Action> = plan.actions.iter().filter(|action| action.stage == stage).collect();
+            let effects: Vec<Effect> = actions.iter().map(|action| planned_effect(action)).collect();
+            let stored = self.enqueue(&effects, Some(BATCH)).await?;
+            self.drained(BATCH, &|pending| progress.done(tried + stored.saturating_sub(pending))).await?;
+            tried += effects.len();
+        }
+        let failed = self.context.store.read().await?.failed_effects(Some(BATCH)).await?;
+        let failed: Vec<_> = failed.into_iter().filter(|f| f.effect.id > known).collect();
+        applied.done += tried.saturating_sub(failed.len());
+        applied.failed =
+            failed.into_iter().map(|f| (format!("{} {}", f.effect.kind, f.effect.lane), f.error)).collect();
+        Ok(())
+    }
+
+    /// The newest failed effect there is, so that older failures are not told again.
+    pub(crate) async fn last_failure(&self, batch: &str) -> Result<i64, Error> {
+        let failed = self.context.store.read().await?.failed_effects(Some(batch)).await?;
+        Ok(failed.iter().map(|f| f.effect.id).max().unwrap_or_default())
+    }
+
+    /// Waits until no effect of `batch` is pending, telling how many are.
+    pub(crate) async fn drained(
+        &self,
+        batch: &str,
+        tell: &(dyn Fn(usize) + Send + Sync),
+    ) -> Result<(), Error> {
+        let mut finished = self.effects_finished.subscribe();
+        self.effects_stored.notify_one();
+        loop {
+            finished.borrow_and_update();
+            let pending = self.context.store.read().await?.pending_effects(Some(batch)).await?;
+            let pending = usize::try_from(pending).unwrap_or_default();
+            tell(pending);
+            if pending == 0 {
+                return Ok(());
+            }
+            // The sender lives as long as we do.
+            if finished.changed().await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn planned_effect(action: &Action) -> Effect {
+    Effect::Act { action: action.clone(), origin: Origin::Plan }
+}

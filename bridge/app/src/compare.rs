@@ -1,0 +1,52 @@
+//! The slow full compare: what events missed, read room by room and never person by person.
+
+use futures_util::{StreamExt, stream};
+use kring_core::ids::PlaceKey;
+use ruma::OwnedRoomId;
+
+use crate::{App, Error};
+
+/// What a compare found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Rooms that were read.
+    pub rooms: usize,
+    /// Rooms that could not be read.
+    pub unreadable: usize,
+    /// Requests made.
+    pub calls: usize,
+}
+
+impl App {
+    /// Reads every managed room from the homeserver into the mirror: one request per room, four at a time.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails. A room that cannot be read is counted and left as it is.
+    pub async fn compare(&self) -> Result<Compared, Error> {
+        let heads = self.context.store.read().await?.mirror_heads().await?;
+        let managed = heads.into_iter().filter_map(|room| Some((room.room_id, room.place?, room.filling)));
+        let mut reads =
+            stream::iter(managed.map(|(room, place, filling)| self.compare_room(room, place, filling)))
+                .buffer_unordered(4);
+        let mut compared = Compared::default();
+        while let Some(read) = reads.next().await {
+            compared.calls += 1;
+            if read? { compared.rooms += 1 } else { compared.unreadable += 1 }
+        }
+        Ok(compared)
+    }
+
+    async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey, filling: bool) -> Result<bool, Error> {
+        let Ok((state, members)) = self.read_room(&room).await else {
+            tracing::error!(room.id = %room, "a managed room cannot be read");
+            return Ok(false);
+        };
+        let mut writer = self.context.store.write().await?;
+        writer.put_room(&room, Some(&place), filling).await?;
+        writer.set_room_state(&room, &state).await?;
+        writer.replace_members(&room, &members).await?;
+        writer.commit().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,101 @@
+//! What every use case stands on: the policy, the store and the clock.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use kring_core::clock::Clock;
+use kring_policies::{
+    desired::{Desired, desired},
+    mirror::Mirror,
+    plan::{Plan, plan},
+    policy::Policy,
+    world::World,
+};
+use kring_store::Store;
+use ruma::{OwnedServerName, OwnedUserId, UserId};
+
+use crate::Error;
+
+/// Policy, store and clock: enough for every question that needs no homeserver. Clones are cheap.
+#[derive(Clone)]
+pub struct Context {
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// What Kring keeps.
+    pub store: Store,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+    /// The bridge first, then the bots.
+    pub own_users: Arc<[OwnedUserId]>,
+    /// The server part of everybody's user id.
+    pub server_name: OwnedServerName,
+}
+
+/// The facts of one moment and what the policy makes of them.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// People, groups and grants.
+    pub world: World,
+    /// What should be.
+    pub desired: Desired,
+}
+
+/// A plan with what it was made from.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The facts.
+    pub snapshot: Snapshot,
+    /// What the homeserver has.
+    pub mirror: Mirror,
+    /// The way from one to the other.
+    pub plan: Plan,
+}
+
+impl Context {
+    /// Reads the facts and computes what should be. Costs no request.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        let mut reader = self.store.read().await?;
+        let world = World {
+            today: self.clock.today(&self.zone()),
+            now: self.clock.now(),
+            people: reader.people().await?,
+            groups: reader.groups().await?,
+            grants: reader.grants().await?,
+            own_users: self.own_users.to_vec(),
+        };
+        drop(reader);
+        let desired = desired(&self.policy, &world);
+        Ok(Snapshot { world, desired })
+    }
+
+    /// The plan as the store and the mirror stand. Costs no request.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn plan(&self) -> Result<Planned, Error> {
+        let snapshot = self.snapshot().await?;
+        let mirror = self.store.read().await?.mirror().await?;
+        let plan = plan(&self.policy, &snapshot.world, &snapshot.desired, &mirror);
+        Ok(Planned { snapshot, mirror, plan })
+    }
+
+    /// The bridge's own user, creator of every managed room.
+    pub fn bridge(&self) -> Option<&UserId> {
+        self.own_users.first().map(|user| &**user)
+    }
+
+    /// Whether this is the bridge or one of the bots.
+    pub fn is_own(&self, user: &UserId) -> bool {
+        self.own_users.iter().any(|own| own == user)
+    }
+
+    /// The association's zone; UTC when the policy names one that the machine does not know.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.policy.timezone).unwrap_or(TimeZone::UTC)
+    }
+}

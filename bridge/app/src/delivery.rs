@@ -1,0 +1,145 @@
+//! Whether the homeserver delivers events to us, which it may stop doing without a word.
+//!
+//! A ping makes Synapse try a transaction that failed again at once. After its own restart it retries nothing until the
+//! next event that interests us, so we write a harmless one and look whether it comes back.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use kring_core::ids::PlaceKey;
+use kring_homeserver::{
+    StateContent,
+    probe::{self, Finding},
+};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::App;
+
+/// The harmless event, in the root space. Clients show nothing of it.
+pub const HEARTBEAT: &str = "nl.kring.heartbeat";
+
+/// How long the harmless event may take to come back.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often to look while all is well, and while it is not.
+const CALM: Duration = Duration::from_secs(300);
+const WORRIED: Duration = Duration::from_secs(15);
+
+/// What is known about the delivery of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// Not looked yet.
+    Unknown,
+    /// The homeserver reaches us and its events arrive.
+    Arrives,
+    /// The homeserver reaches us, and there is no room yet in which an event could be tried.
+    Reaches,
+    /// The homeserver cannot reach us, or refuses the question.
+    Fails(Finding),
+    /// The homeserver reaches us and still delivers nothing: it thinks that we are down.
+    Silent,
+}
+
+/// The state of delivery, shared by the loop that looks and whoever asks.
+#[derive(Debug)]
+pub struct Heartbeat {
+    state: Mutex<Delivery>,
+    awaited: Mutex<Option<String>>,
+    seen: Notify,
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self { state: Mutex::new(Delivery::Unknown), awaited: Mutex::default(), seen: Notify::new() }
+    }
+}
+
+impl Heartbeat {
+    /// What is known.
+    pub fn state(&self) -> Delivery {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A harmless event came back.
+    pub(crate) fn beat(&self, content: &Value) {
+        let awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if awaited.is_some() && content.get("beat").and_then(Value::as_str) == awaited.as_deref() {
+            self.seen.notify_one();
+        }
+    }
+
+    fn set(&self, state: Delivery) {
+        let mut current = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if *current != state {
+            tracing::info!(?state, "delivery of events");
+            *current = state;
+        }
+    }
+
+    fn expect(&self, beat: Option<String>) {
+        *self.awaited.lock().unwrap_or_else(PoisonError::into_inner) = beat;
+    }
+}
+
+impl App {
+    /// Pings and looks for events until `stop`: at start, then every five minutes, sooner while something is wrong.
+    pub async fn serve_delivery(&self, stop: CancellationToken) {
+        loop {
+            let state = tokio::select! {
+                state = self.look() => state,
+                () = stop.cancelled() => return,
+            };
+            let well = matches!(state, Delivery::Arrives | Delivery::Reaches);
+            self.heartbeat.set(state);
+            tokio::select! {
+                () = tokio::time::sleep(if well { CALM } else { WORRIED }) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    async fn look(&self) -> Delivery {
+        let beat = format!("{:016x}", rand::random::<u64>());
+        match probe::delivery(&self.homeserver, beat.as_str().into()).await {
+            Finding::Good => self.look_for(beat).await,
+            trouble => Delivery::Fails(trouble),
+        }
+    }
+
+    async fn look_for(&self, beat: String) -> Delivery {
+        let Some(room) = self.root_room().await else { return Delivery::Reaches };
+        self.heartbeat.expect(Some(beat.clone()));
+        let event = StateContent::new(HEARTBEAT, "", json!({"beat": beat}));
+        if let Err(error) = self.homeserver.put_state(&room, &event).await {
+            tracing::warn!(%error, "the harmless event could not be sent");
+            return Delivery::Reaches;
+        }
+        let came = tokio::time::timeout(PATIENCE, self.heartbeat.seen.notified()).await.is_ok();
+        self.heartbeat.expect(None);
+        if came { Delivery::Arrives } else { Delivery::Silent }
+    }
+
+    async fn root_room(&self) -> Option<ruma::OwnedRoomId> {
+        let root: PlaceKey = self.context.policy.root_place()?;
+        self.context.store.read().await.ok()?.room_of(&root).await.ok().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_awaited_beat_counts() {
+        let heartbeat = Heartbeat::default();
+        heartbeat.expect(Some("1".to_owned()));
+        heartbeat.beat(&json!({"beat": "0"}));
+        assert!(futures_util::FutureExt::now_or_never(heartbeat.seen.notified()).is_none());
+        heartbeat.beat(&json!({"beat": "1"}));
+        assert!(futures_util::FutureExt::now_or_never(heartbeat.seen.notified()).is_some());
+    }
+}

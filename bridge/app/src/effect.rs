@@ -1,0 +1,123 @@
+//! Effects: what goes into the outbox before anything is asked of the homeserver.
+
+use kring_core::{ids::PlaceKey, member::Person, text::Text};
+use kring_policies::plan::{Action, ActionKind};
+use ruma::{OwnedRoomId, OwnedUserId};
+use serde::{Deserialize, Serialize};
+
+/// One side effect, as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "effect")]
+pub enum Effect {
+    /// An action of a plan or a repair.
+    Act {
+        /// What.
+        action: Action,
+        /// Where it comes from.
+        origin: Origin,
+    },
+    /// A sentence to the people of a room, from the bridge.
+    Notify {
+        /// Where.
+        room: OwnedRoomId,
+        /// What, in the association's language.
+        text: String,
+    },
+    /// An account for a person of the administration.
+    Provision {
+        /// Who.
+        person: Box<Person>,
+        /// The account to make; chosen before, so that trying again makes the same one.
+        user: OwnedUserId,
+        /// Whether the address may be the log-in (it is the person's alone).
+        with_address: bool,
+    },
+}
+
+/// Why an action is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "origin")]
+pub enum Origin {
+    /// Somebody applied a plan.
+    Plan,
+    /// An event broke the policy.
+    Repair {
+        /// `$…`
+        event_id: String,
+        /// Who sent it.
+        sender: String,
+        /// When it was received, in ms since the epoch.
+        received_ms: i64,
+    },
+}
+
+impl Effect {
+    /// Effects of one lane run one after the other: one writer per room.
+    pub fn lane(&self) -> String {
+        match self {
+            Self::Act { action, .. } => action.place.to_string(),
+            Self::Notify { room, .. } => room.to_string(),
+            Self::Provision { .. } => "accounts".to_owned(),
+        }
+    }
+
+    /// What it is, for lists and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Act { action, .. } => kind_of(&action.kind),
+            Self::Notify { .. } => "notify",
+            Self::Provision { .. } => "provision",
+        }
+    }
+
+    /// Two pending effects with the same key would do the same thing.
+    pub fn dedupe_key(&self) -> Option<String> {
+        let Self::Act { action, .. } = self else { return None };
+        let place = &action.place;
+        Some(match &action.kind {
+            ActionKind::Create(_) => format!("create {place}"),
+            // A join and a removal of one person cancel each other; the key keeps both in order, not one of them.
+            ActionKind::Join { user, .. } => format!("join {place} {user}"),
+            ActionKind::Remove { user, .. } => format!("remove {place} {user}"),
+            ActionKind::Unban { user, .. } => format!("unban {place} {user}"),
+            ActionKind::Power(_) => format!("power {place} {}", fingerprint(&action.kind)),
+            ActionKind::SetState { .. } => format!("state {place} {}", fingerprint(&action.kind)),
+            ActionKind::FinishFilling { .. } => format!("filled {place}"),
+        })
+    }
+}
+
+/// The `kind` of an action in `kring plan --json`.
+pub fn kind_of(kind: &ActionKind) -> &'static str {
+    match kind {
+        ActionKind::Create(_) => "create",
+        ActionKind::Join { .. } => "join",
+        ActionKind::Remove { .. } => "remove",
+        ActionKind::Unban { .. } => "unban",
+        ActionKind::Power(_) => "power",
+        ActionKind::SetState { .. } => "state",
+        ActionKind::FinishFilling { .. } => "finish_filling",
+    }
+}
+
+fn fingerprint(kind: &ActionKind) -> String {
+    use sha2::{Digest, Sha256};
+    let json = serde_json::to_vec(kind).unwrap_or_default();
+    hex::encode(Sha256::digest(json).get(..8).unwrap_or_default())
+}
+
+/// What came of an effect, as it is stored with it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// The room that an action was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<OwnedRoomId>,
+    /// Where the result differs from what was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+}
+
+/// A place as people read it in lists: its key.
+pub fn place_name(place: &PlaceKey) -> String {
+    place.to_string()
+}

@@ -1,0 +1,18 @@
+//! What can go wrong in a use case.
+
+/// A use case could not do its work; nothing is half done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] kring_store::StoreError),
+    /// The homeserver.
+    #[error(transparent)]
+    Homeserver(#[from] kring_homeserver::HomeserverError),
+    /// The account provider.
+    #[error(transparent)]
+    Account(#[from] kring_homeserver::AccountError),
+    /// Something stored cannot be read back.
+    #[error("stored data cannot be read: {0}")]
+    Corrupt(#[from] serde_json::Error),
+}

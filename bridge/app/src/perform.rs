@@ -1,0 +1,186 @@
+//! Carries out one effect. Every step may have been done already by an attempt that crashed, and then is done again
+//! without harm.
+
+mod create;
+mod fill;
+mod membership;
+mod provision;
+mod state;
+
+use std::time::Duration;
+
+use kring_core::ids::PlaceKey;
+use kring_homeserver::{AccountError, Class, HomeserverError};
+use kring_policies::{
+    mirror::{Membership, RoomState},
+    plan::{Action, ActionKind},
+};
+use kring_store::Writer;
+use ruma::{OwnedRoomId, OwnedUserId};
+use serde_json::{Value, json};
+
+use crate::{App, Error, effect::Effect, observe::observe_state};
+
+/// What the homeserver now has, as far as this effect changed it. Goes into the mirror with the effect's result.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Seen {
+    /// A room was made, or found again.
+    Room { room: OwnedRoomId, place: PlaceKey, filling: bool, state: Box<RoomState>, members: Members },
+    /// Somebody's membership.
+    Member { room: OwnedRoomId, user: OwnedUserId, membership: Option<Membership> },
+    /// A state event.
+    State { room: OwnedRoomId, event_type: String, state_key: String, content: Value },
+    /// Everybody in a room, as just read; the room counts as filled.
+    Filled { room: OwnedRoomId, place: PlaceKey, members: Members },
+    /// A person got an account.
+    Account { member: kring_core::ids::MemberId, user: OwnedUserId },
+}
+
+pub(crate) type Members = Vec<(OwnedUserId, Membership)>;
+
+/// Why an effect did not succeed.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// Try again, not before `after` where the homeserver said so, and at most so many times.
+    Later { after: Option<Duration>, error: String, tries: u32 },
+    /// Trying again does not help.
+    Final { error: String },
+}
+
+/// For troubles that are not this effect's own (no connection, a busy or misconfigured homeserver): wait for hours.
+const PATIENT: u32 = 200;
+
+/// For troubles that may be this effect's own: its lane must not wait for it long, and the next plan asks again.
+const BRISK: u32 = 5;
+
+impl Failure {
+    /// Trying again soon may help.
+    pub(crate) fn soon(error: impl Into<String>) -> Self {
+        Self::Later { after: None, error: error.into(), tries: BRISK }
+    }
+
+    /// Trying again does not help.
+    pub(crate) fn last(error: impl Into<String>) -> Self {
+        Self::Final { error: error.into() }
+    }
+}
+
+impl From<HomeserverError> for Failure {
+    fn from(error: HomeserverError) -> Self {
+        let text = error.to_string();
+        match error.class() {
+            Class::Retry { after: None } => Self::soon(text),
+            Class::Retry { after } => Self::Later { after, error: text, tries: PATIENT },
+            // A bad token is the operator's to mend; the effect waits for it.
+            Class::Unreachable | Class::NotMatrix | Class::Unauthorized => {
+                Self::Later { after: None, error: text, tries: PATIENT }
+            }
+            _ => Self::last(text),
+        }
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Homeserver(error) => error.into(),
+            other => Self::last(other.to_string()),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Later { after: None, error: error.to_string(), tries: PATIENT }
+    }
+}
+
+impl From<kring_store::StoreError> for Failure {
+    fn from(error: kring_store::StoreError) -> Self {
+        Self::Later { after: None, error: error.to_string(), tries: PATIENT }
+    }
+}
+
+impl App {
+    /// Carries out one effect; `attempts` counts from 0.
+    pub(crate) async fn perform(
+        &self,
+        effect: &Effect,
+        txn_id: &str,
+        attempts: u32,
+    ) -> Result<Vec<Seen>, Failure> {
+        match effect {
+            Effect::Act { action, .. } => self.act(action, attempts).await,
+            Effect::Notify { room, text } => self.notify(room, text, txn_id).await,
+            Effect::Provision { person, user, with_address } => {
+                self.provision_one(person, user, *with_address).await
+            }
+        }
+    }
+
+    async fn act(&self, action: &Action, attempts: u32) -> Result<Vec<Seen>, Failure> {
+        if let ActionKind::Create(new) = &action.kind {
+            return self.create(&action.place, new, attempts).await;
+        }
+        let room = self.room_of(action).await?;
+        match &action.kind {
+            ActionKind::Create(_) => Ok(Vec::new()),
+            ActionKind::Join { user, .. } => self.bring_in(room, user).await,
+            ActionKind::Remove { user, was, .. } => self.take_out(room, user, *was).await,
+            ActionKind::Unban { user, .. } => self.unban(room, user).await,
+            ActionKind::Power(wanted) => self.set_powers(room, wanted).await,
+            ActionKind::SetState { event_type, state_key, content } => {
+                self.set_state(&action.place, room, event_type, state_key, content).await
+            }
+            ActionKind::FinishFilling { join_rule } => {
+                self.finish_filling(&action.place, room, join_rule).await
+            }
+        }
+    }
+
+    /// The room of the action's place, which may have been made since the plan was.
+    async fn room_of(&self, action: &Action) -> Result<OwnedRoomId, Failure> {
+        if let Some(room) = &action.room {
+            return Ok(room.clone());
+        }
+        self.place_room(&action.place).await
+    }
+
+    pub(crate) async fn place_room(&self, place: &PlaceKey) -> Result<OwnedRoomId, Failure> {
+        let room = self.context.store.read().await?.room_of(place).await?;
+        room.ok_or_else(|| Failure::last(format!("{place} has no room yet")))
+    }
+
+    async fn notify(&self, room: &OwnedRoomId, text: &str, txn_id: &str) -> Result<Vec<Seen>, Failure> {
+        let content = json!({"msgtype": "m.notice", "body": text});
+        let bridge = self.context.bridge().ok_or_else(|| Failure::last("no bridge user"))?;
+        let sender = (bridge, ruma::device_id!("KRING"));
+        self.homeserver.send_message(sender, room, txn_id.into(), "m.room.message", &content).await?;
+        Ok(Vec::new())
+    }
+}
+
+/// Takes what an effect changed into the mirror.
+pub(crate) async fn remember(writer: &mut Writer, seen: &[Seen]) -> Result<(), Error> {
+    for change in seen {
+        match change {
+            Seen::Room { room, place, filling, state, members } => {
+                writer.put_room(room, Some(place), *filling).await?;
+                writer.set_room_state(room, state).await?;
+                writer.replace_members(room, members).await?;
+            }
+            Seen::Member { room, user, membership } => writer.expect_member(room, user, *membership).await?,
+            Seen::State { room, event_type, state_key, content } => {
+                let mut state = writer.room_state(room).await?.unwrap_or_default();
+                observe_state(&mut state, event_type, state_key, content);
+                writer.set_room_state(room, &state).await?;
+            }
+            Seen::Filled { room, place, members } => {
+                writer.put_room(room, Some(place), false).await?;
+                writer.replace_members(room, members).await?;
+            }
+            Seen::Account { member, user } => drop(writer.bind_account(member, user).await?),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! What one event from the homeserver leads to: the mirror follows, and what breaks the policy is repaired.
+
+use jiff::Timestamp;
+use kring_core::{
+    audit::{Actor as AuditActor, AuditEntry},
+    group::{Grant, Role},
+    ids::PlaceKey,
+};
+use kring_homeserver::MARKER;
+use kring_policies::{
+    decide::decide,
+    facts::{Actor, Facts, GroupFacts, Request},
+    mirror::{Membership, Mirror, MirrorRoom},
+    plan::{Action, ActionKind, plan_member, plan_power, plan_state},
+};
+use kring_store::{LeasedEvent, Writer};
+use ruma::{OwnedRoomId, OwnedUserId, UserId};
+use serde_json::Value;
+
+use crate::{
+    App, Error, HEARTBEAT, Snapshot,
+    effect::{Effect, Origin, kind_of},
+    guard,
+    observe::{membership, observe_state},
+    outbox::new_effect,
+    texts,
+};
+
+/// An event as far as we look at it.
+struct Event<'a> {
+    stored: &'a LeasedEvent,
+    room: OwnedRoomId,
+    sender: OwnedUserId,
+    content: Value,
+}
+
+impl<'a> Event<'a> {
+    /// `None` for an event that no homeserver should send; it is left alone.
+    fn read(stored: &'a LeasedEvent) -> Option<Self> {
+        let json: Value = serde_json::from_str(&stored.json).ok()?;
+        Some(Self {
+            room: stored.room_id.as_str().try_into().ok()?,
+            sender: stored.sender.as_str().try_into().ok()?,
+            content: json.get("content")?.clone(),
+            stored,
+        })
+    }
+
+    fn subject(&self) -> Option<OwnedUserId> {
+        self.stored.state_key.as_deref()?.try_into().ok()
+    }
+}
+
+impl App {
+    /// Handles one event: mirror, repairs and "handled" are one transaction.
+    pub(crate) async fn react(&self, stored: &LeasedEvent) -> Result<(), Error> {
+        let mut writer = self.context.store.write().await?;
+        let mut enqueued = false;
+        if let (Some(event), true) = (Event::read(stored), stored.state_key.is_some()) {
+            enqueued = self.react_to_state(&mut writer, &event).await?;
+        }
+        writer.event_done(stored.seq).await?;
+        writer.commit().await?;
+        if enqueued {
+            self.effects_stored.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn react_to_state(&self, writer: &mut Writer, event: &Event<'_>) -> Result<bool, Error> {
+        let Some(place) = self.place_of(writer, event).await? else { return Ok(false) };
+        match event.stored.event_type.as_str() {
+            "m.room.member" => self.react_to_member(writer, event, &place).await,
+            _ => self.react_to_room_state(writer, event, &place).await,
+        }
+    }
+
+    /// The place of a managed room. A room that an earlier attempt of ours made is known by its marker.
+    async fn place_of(&self, writer: &mut Writer, event: &Event<'_>) -> Result<Option<PlaceKey>, Error> {
+        if let Some(place) = writer.place_of(&event.room).await? {
+            return Ok(Some(place));
+        }
+        let ours = event.stored.event_type == "m.room.create" && self.context.is_own(&event.sender);
+        let marker = event.content.get(MARKER).and_then(Value::as_str).filter(|_| ours);
+        if marker.is_none() && event.subject().is_some_and(|user| self.context.is_own(&user)) {
+            // Somebody asked the bridge into a room of their own: seen, counted, never touched.
+            writer.put_room(&event.room, None, false).await?;
+        }
+        // The executor that made the room stores it with its whole state; until then there is nothing to repair.
+        Ok(None)
+    }
+
+    async fn react_to_member(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+    ) -> Result<bool, Error> {
+        let Some(user) = event.subject() else { return Ok(false) };
+        let now = membership(&event.content);
+        writer.observe_member(&event.room, &user, now).await?;
+        if self.context.is_own(&user) {
+            return self.react_to_own_membership(writer, event, place, now).await;
+        }
+        if self.context.is_own(&event.sender) {
+            return Ok(false);
+        }
+        let snapshot = self.after_native_change(writer, event, place, &user, now).await?;
+        let room = MirrorRoom {
+            room_id: event.room.clone(),
+            place: Some(place.clone()),
+            filling: false,
+            state: Default::default(),
+            members: now.map(|membership| (user.clone(), membership)).into_iter().collect(),
+        };
+        let (policy, desired) = (&self.context.policy, &snapshot.desired);
+        let Some(wanted) = desired.place(place) else { return Ok(false) };
+        let Some(action) = plan_member(policy, &snapshot.world, desired, wanted, &room, &user) else {
+            return Ok(false);
+        };
+        self.repair(writer, event, vec![action]).await
+    }
+
+    /// In a group that allows it, an admin's own invitation or removal is a decision that stands: it becomes a grant,
+    /// or ends one, before anything is compared.
+    async fn after_native_change(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+        user: &UserId,
+        now: Option<Membership>,
+    ) -> Result<std::sync::Arc<Snapshot>, Error> {
+        let snapshot = self.snapshot();
+        let Some(request) = request_of(event, user, now) else { return Ok(snapshot) };
+        let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(snapshot) };
+        match request {
+            Request::Invite => writer.put_grant(&grant).await?,
+            _ => drop(writer.remove_grant(&grant.group, &grant.member, grant.role).await?),
+        }
+        // The change is not committed yet, so it is added to the facts by hand.
+        let mut fresh = (*snapshot).clone();
+        fresh
+            .world
+            .grants
+            .retain(|g| !(g.group == grant.group && g.member == grant.member && g.role == grant.role));
+        if request == Request::Invite {
+            fresh.world.grants.push(grant);
+        }
+        fresh.desired = kring_policies::desired::desired(&self.context.policy, &fresh.world);
+        Ok(self.replace_snapshot(fresh))
+    }
+
+    /// The grant that the policy lets the sender give or take with this event; `None` when it does not.
+    fn allowed(
+        &self,
+        snapshot: &Snapshot,
+        event: &Event<'_>,
+        place: &PlaceKey,
+        user: &UserId,
+        request: &Request,
+    ) -> Option<Grant> {
+        let desired = &snapshot.desired;
+        let person = |user: &UserId| {
+            let index = usize::try_from(desired.account(user)?.1.person).ok()?;
+            snapshot.world.people.get(index)
+        };
+        let subject = person(user)?;
+        let actor = person(&event.sender);
+        let facts = Facts {
+            today: snapshot.world.today,
+            now: snapshot.world.now,
+            subject: Some(subject),
+            subject_account: Some(user),
+            actor: actor.map_or(Actor::Unknown, Actor::Person),
+            actor_role: desired.seat(place, &event.sender).map(|seat| seat.role),
+            subject_role: desired.seat(place, user).map(|seat| seat.role),
+            group: Some(GroupFacts::new(desired.group(&place.group)?)),
+            grants: &snapshot.world.grants,
+        };
+        let decision = decide(&self.context.policy, &facts, request);
+        decision.allowed.then(|| Grant {
+            group: place.group.clone(),
+            member: subject.member.id.clone(),
+            role: Role::Member,
+            until: None,
+            by: actor.map(|a| a.member.id.clone()),
+        })
+    }
+
+    async fn react_to_own_membership(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+        now: Option<Membership>,
+    ) -> Result<bool, Error> {
+        if now == Some(Membership::Join) || self.context.bridge() != event.subject().as_deref() {
+            return Ok(false);
+        }
+        tracing::error!(room.id = %event.room, "the bridge is no longer in a room that it manages");
+        let group = place.group.to_string();
+        let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
+        self.tell_admins(writer, text.nl).await
+    }
+
+    async fn react_to_room_state(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+    ) -> Result<bool, Error> {
+        // What we wrote ourselves went into the mirror with the effect; a late echo must not set it back.
+        if self.context.is_own(&event.sender) {
+            if event.stored.event_type == HEARTBEAT {
+                self.heartbeat.beat(&event.content);
+            }
+            return Ok(false);
+        }
+        let mut state = writer.room_state(&event.room).await?.unwrap_or_default();
+        let key = event.stored.state_key.as_deref().unwrap_or_default();
+        if !observe_state(&mut state, &event.stored.event_type, key, &event.content) {
+            return Ok(false);
+        }
+        writer.set_room_state(&event.room, &state).await?;
+        let rooms = Mirror { rooms: writer.mirror_heads().await? };
+        let actions = self.state_repairs(&rooms, event, place);
+        self.repair(writer, event, actions).await
+    }
+
+    fn state_repairs(&self, rooms: &Mirror, event: &Event<'_>, place: &PlaceKey) -> Vec<Action> {
+        let snapshot = self.snapshot();
+        let (policy, world, desired) = (&self.context.policy, &snapshot.world, &snapshot.desired);
+        let Some(wanted) = desired.place(place) else { return Vec::new() };
+        let Some(room) = rooms.rooms.iter().find(|room| room.room_id == event.room) else {
+            return Vec::new();
+        };
+        let mut actions = plan_state(policy, world, desired, rooms, wanted, room);
+        actions.extend(plan_power(policy, world, desired, wanted, room));
+        // While a room is being filled its join rule is ours to choose.
+        actions.retain(|action| !(room.filling && is_join_rule(action)));
+        actions
+    }
+
+    /// Enqueues repairs with patience: the same person in the same room again and again waits longer and longer.
+    async fn repair(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        actions: Vec<Action>,
+    ) -> Result<bool, Error> {
+        if actions.is_empty() {
+            return Ok(false);
+        }
+        let at = self.context.clock.now();
+        let now = at.as_millisecond();
+        let repairs = writer.note_repair(&event.room, &event.sender, at, guard::WINDOW).await?;
+        let earlier = u32::try_from(repairs.saturating_sub(1)).unwrap_or(u32::MAX);
+        let patience = guard::patience(earlier);
+        if patience.alarm {
+            self.alarm_loop(writer, event, &actions, earlier).await?;
+        }
+        let received_ms = event.stored.received_at_ms;
+        for action in actions {
+            let origin = Origin::Repair {
+                event_id: event.stored.event_id.clone(),
+                sender: event.sender.to_string(),
+                received_ms,
+            };
+            let mut row = new_effect(&Effect::Act { action, origin }, None, now)?;
+            row.not_before_ms =
+                now.saturating_add(i64::try_from(patience.wait.as_millis()).unwrap_or(i64::MAX));
+            writer.enqueue(&row).await?;
+        }
+        Ok(true)
+    }
+
+    async fn alarm_loop(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        actions: &[Action],
+        count: u32,
+    ) -> Result<(), Error> {
+        let group = actions.first().map(|a| a.place.group.to_string()).unwrap_or_default();
+        let args = [
+            ("group", group.as_str().into()),
+            ("count", count.into()),
+            ("sender", event.sender.as_str().into()),
+        ];
+        let text = texts::CATALOGUE.text("alarm-loop", &args);
+        self.tell_admins(writer, text.nl).await.map(drop)
+    }
+
+    /// A sentence in the room of the group that gets alarms.
+    async fn tell_admins(&self, writer: &mut Writer, text: String) -> Result<bool, Error> {
+        let Some(group) = self.context.policy.alarms.clone() else { return Ok(false) };
+        let Some(room) = writer.room_of(&PlaceKey::room(group)).await? else { return Ok(false) };
+        let row = new_effect(&Effect::Notify { room, text }, None, self.context.clock.now_ms())?;
+        writer.enqueue(&row).await?;
+        Ok(true)
+    }
+}
+
+fn is_join_rule(action: &Action) -> bool {
+    matches!(&action.kind, ActionKind::SetState { event_type, .. } if event_type == "m.room.join_rules")
+}
+
+/// What the sender did to somebody else, or by leaving to themselves, as a question for the policy.
+fn request_of(event: &Event<'_>, user: &UserId, now: Option<Membership>) -> Option<Request> {
+    match (event.sender == user, now) {
+        (false, Some(Membership::Invite)) => Some(Request::Invite),
+        (false, None) => Some(Request::Kick),
+        (false, Some(Membership::Ban)) => Some(Request::Ban),
+        (true, None) => Some(Request::Leave),
+        _ => None,
+    }
+}
+
+/// The line in the audit log for an effect that was carried out; `None` for those that concern nobody.
+pub(crate) fn audit_of(effect: &Effect, at: Timestamp) -> Option<AuditEntry> {
+    let Effect::Act { action, origin } = effect else { return None };
+    let (member, code) = match &action.kind {
+        ActionKind::Join { member, .. } | ActionKind::Unban { member, .. } => {
+            (Some(member.clone()), "belongs")
+        }
+        ActionKind::Remove { member, code, .. } => (member.clone(), code.as_str()),
+        ActionKind::Power(_) => (None, "powers"),
+        ActionKind::Create(_) => (None, "new-group"),
+        ActionKind::SetState { .. } | ActionKind::FinishFilling { .. } => (None, "state"),
+    };
+    let verb = match origin {
+        Origin::Plan => kind_of(&action.kind).to_owned(),
+        Origin::Repair { .. } => format!("repair-{}", kind_of(&action.kind)),
+    };
+    let mut entry = AuditEntry::new(at, AuditActor::Kring, &verb, code, (*action.because).clone())
+        .with_place(action.place.clone());
+    entry.member = member;
+    if let Some(room) = &action.room {
+        entry = entry.with_detail("room", room.as_str());
+    }
+    if let Origin::Repair { event_id, sender, received_ms } = origin {
+        let took = at.as_millisecond().saturating_sub(*received_ms);
+        entry = entry
+            .with_detail("event", event_id.as_str())
+            .with_detail("sender", sender.as_str())
+            .with_detail("duration_ms", took);
+    }
+    Some(entry)
+}
