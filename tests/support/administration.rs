@@ -135,6 +135,6 @@ fn person(n: usize, branches: usize, random: &mut StdRng) -> Row {
             1970 + n % 55
         ),
         until: String::new(),
-        functions: if n % 4 == 0 { "natuurgids".into() } else { String::new() },
+        functions: if n.is_multiple_of(4) { "natuurgids".into() } else { String::new() },
     }
 }

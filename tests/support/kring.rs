@@ -149,7 +149,7 @@ pub fn command(config: Option<&Path>, arguments: &[&str]) -> Said {
 pub fn start_command(config: &Path, arguments: &[&str], log: &Path) -> Process {
     let mut command = Command::new(binary());
     command.arg("--config").arg(config).args(arguments);
-    Process::start("kring-command", command, log)
+    Process::start("kring-command", &command, log)
 }
 
 /// The binary: `KRING_BIN`, or the one beside the running test, brought up to date once per test process.
@@ -181,7 +181,7 @@ fn launch(config: &Path, arguments: &[String]) -> Process {
     let mut command = Command::new(binary());
     command.arg("--config").arg(config).arg("run").args(arguments);
     let log = config.with_extension("log");
-    Process::start("kring", command, &log)
+    Process::start("kring", &command, &log)
 }
 
 fn said(output: &Output) -> Said {

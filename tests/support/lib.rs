@@ -3,7 +3,7 @@
 //!
 //! A harness fails by panicking with a sentence that says what was expected. Everything that it starts listens on
 //! the loopback interface only, and dies with the value that stands for it, or with the test process.
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a harness fails by panicking")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a harness fails by panicking")]
 
 pub mod administration;
 pub mod api;

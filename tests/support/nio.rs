@@ -55,7 +55,7 @@ impl NioClient {
         command.arg(venv::workspace().join("tests/support/nio_client.py")).args([homeserver, user]);
         let log = folder.path().join("nio.log");
         let mut process =
-            Process::start_with_stdin("nio", command, &log, Stdio::piped(), Some(Stdio::piped()));
+            Process::start_with_stdin("nio", &command, &log, Stdio::piped(), Some(Stdio::piped()));
         let stdin = process.child_mut().stdin.take().expect("a pipe was asked for");
         let stdout = process.child_mut().stdout.take().expect("a pipe was asked for");
         let waiting = Waiting::default();

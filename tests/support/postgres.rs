@@ -142,16 +142,18 @@ fn program(name: &str) -> PathBuf {
     venv::postgres_programs().join(name)
 }
 
-/// The program, as `nobody` when we are root. `dac_override` lets it read programs and folders below root's home.
+/// The program, stopped at once (SIGQUIT, which gives its shared memory back) when the test process dies, and as `nobody`
+/// when we are root. `dac_override` lets it read programs and folders below root's home.
 fn unprivileged(name: &str) -> Command {
-    if !geteuid().is_root() {
-        return Command::new(program(name));
-    }
     let mut command = Command::new("setpriv");
+    if !geteuid().is_root() {
+        command.args(["--pdeathsig", "QUIT", "--"]).arg(program(name));
+        return command;
+    }
     command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}")).arg("--clear-groups");
     command.args(["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]);
     // A change of user clears the death signal: set it again behind the change.
-    command.args(["setpriv", "--pdeathsig", "KILL", "--"]).arg(program(name));
+    command.args(["setpriv", "--pdeathsig", "QUIT", "--"]).arg(program(name));
     command
 }
 
@@ -168,7 +170,7 @@ fn launch(folder: &Path, port: u16) -> Process {
     let mut command = unprivileged("postgres");
     command.arg("-D").arg(folder.join("data")).args(["-F", "-h", "127.0.0.1", "-p", &port.to_string()]);
     command.args(["-c", "unix_socket_directories=", "-c", "max_connections=200"]);
-    Process::start("postgres", command, &folder.join("postgres.log"))
+    Process::start("postgres", &command, &folder.join("postgres.log"))
 }
 
 fn is_ready(port: &str) -> bool {

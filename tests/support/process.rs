@@ -32,7 +32,7 @@ impl Process {
     ///
     /// # Panics
     /// When the program cannot be started.
-    pub fn start(name: &str, command: Command, log: &Path) -> Self {
+    pub fn start(name: &str, command: &Command, log: &Path) -> Self {
         Self::start_with_stdin(name, command, log, Stdio::null(), None)
     }
 
@@ -42,7 +42,7 @@ impl Process {
     /// When the program cannot be started.
     pub fn start_with_stdin(
         name: &str,
-        command: Command,
+        command: &Command,
         log: &Path,
         stdin: Stdio,
         stdout: Option<Stdio>,
@@ -161,7 +161,7 @@ pub fn free_port() -> u16 {
 }
 
 /// Wraps `command` so that the kernel kills it when the thread that started it ends (`setpriv` of util-linux).
-fn dies_with_us(command: Command) -> Command {
+fn dies_with_us(command: &Command) -> Command {
     let mut wrapped = Command::new("setpriv");
     wrapped.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
     for (key, value) in command.get_envs() {

@@ -190,7 +190,7 @@ fn launch(folder: &Path) -> Process {
     let mut command = Command::new(venv::python());
     command.args(["-m", "synapse.app.homeserver", "-c"]).arg(folder.join("homeserver.yaml"));
     command.current_dir(folder).env("PYTHONWARNINGS", "ignore");
-    Process::start("synapse", command, &folder.join("synapse.log"))
+    Process::start("synapse", &command, &folder.join("synapse.log"))
 }
 
 /// A signing key in Synapse's form; hex digits happen to be valid base64.

@@ -41,7 +41,7 @@ pub(super) async fn upload(
 ) -> Answer {
     let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let mut world = shared.world();
-    let address = format!("mxc://{SERVER_NAME}/media{}", world.next());
+    let address = format!("mxc://{SERVER_NAME}/media{}", world.next_number());
     world.media.insert(address.clone(), (kind, body.len()));
     Ok(Json(json!({ "content_uri": address })))
 }

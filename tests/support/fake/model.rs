@@ -97,7 +97,7 @@ impl Event {
 
 impl World {
     /// A number that has not been given out before.
-    pub fn next(&mut self) -> u64 {
+    pub fn next_number(&mut self) -> u64 {
         self.count += 1;
         self.count
     }
@@ -120,7 +120,7 @@ impl World {
 
     /// A new access token for `user`.
     pub fn log_in(&mut self, user: &str) -> String {
-        let token = format!("token-{}", self.next());
+        let token = format!("token-{}", self.next_number());
         self.tokens.insert(token.clone(), user.to_owned());
         token
     }

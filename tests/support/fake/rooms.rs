@@ -69,7 +69,7 @@ fn start_room(shared: &Shared, creator: &str, body: &Value, alias: Option<&str>)
         _ => Map::new(),
     };
     content.insert("room_version".into(), json!("12"));
-    let seed = world.next();
+    let seed = world.next_number();
     let room = Room::create(creator, Value::Object(content), seed);
     let id = room.id.clone();
     if let Some(alias) = alias {

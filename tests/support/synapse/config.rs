@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use serde_yaml::Mapping;
 use url::Url;
 
 use super::{Database, SERVER_NAME, SynapseOptions, overlay, signing_key, write_file};
@@ -12,10 +13,9 @@ pub(super) const SHARED_SECRET: &str = "registration-secret-of-a-test";
 
 /// Writes the configuration, the log configuration and the signing key into `folder`.
 pub(super) fn write(folder: &Path, port: u16, options: &SynapseOptions) {
-    let mut config = match serde_yaml::to_value(settings(folder, port, options)).expect("JSON is YAML") {
-        serde_yaml::Value::Mapping(mapping) => mapping,
-        _ => panic!("the settings are a mapping"),
-    };
+    let settings = settings(folder, port, options);
+    let mut config: Mapping = serde_yaml::from_value(serde_yaml::to_value(settings).expect("JSON is YAML"))
+        .expect("the settings are a mapping");
     overlay(&mut config, &options.extra_config);
     let yaml = serde_yaml::to_string(&config).expect("settings can be written");
     write_file(folder, "homeserver.yaml", &yaml);
