@@ -61,6 +61,15 @@ pub enum Frame {
     Out(String),
     /// A line for standard error.
     Err(String),
+    /// So many steps are done.
+    Progress {
+        /// Of them.
+        done: usize,
+        /// In all.
+        total: usize,
+    },
+    /// The steps are over.
+    ProgressEnds,
     /// The command has ended with this exit code; nothing follows.
     Exit(u8),
 }

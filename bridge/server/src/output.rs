@@ -3,6 +3,8 @@
 //! A command that was handed over by another process says it through the control socket to that process, so
 //! no command prints by itself.
 
+mod bar;
+
 use std::{
     fmt,
     io::{IsTerminal as _, Write as _, stderr, stdout},
@@ -13,6 +15,7 @@ use kring_core::text::{Arg, Catalogue, Text};
 use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
 
+use self::bar::Bar;
 use crate::control::Frame;
 
 const NL: &str = include_str!("../locales/nl/cli.ftl");
@@ -34,14 +37,18 @@ pub struct Output {
 
 #[derive(Clone)]
 enum Sink {
-    Process,
+    Process(Bar),
     Frames(UnboundedSender<Frame>),
 }
 
 impl Output {
     /// This process' own standard output and error, in `language` (`nl` or `en`).
     pub fn process(language: &str) -> Self {
-        Self { sink: Sink::Process, language: language.to_owned(), terminal: stderr().is_terminal() }
+        Self {
+            sink: Sink::Process(Bar::default()),
+            language: language.to_owned(),
+            terminal: stderr().is_terminal(),
+        }
     }
 
     /// A reader at the other end of the control socket. Nobody listening is no error: the work goes on.
@@ -98,9 +105,23 @@ impl Output {
         self.send(Frame::Err(line.to_owned()));
     }
 
+    /// Shows that `done` of `total` steps are done, where a person watches.
+    pub fn progress(&self, done: usize, total: usize) {
+        if self.terminal {
+            self.send(Frame::Progress { done, total });
+        }
+    }
+
+    /// Takes the progress bar off the screen.
+    pub fn progress_ends(&self) {
+        if self.terminal {
+            self.send(Frame::ProgressEnds);
+        }
+    }
+
     fn send(&self, frame: Frame) {
         match &self.sink {
-            Sink::Process => print(&frame),
+            Sink::Process(bar) => print(&frame, bar),
             // A reader that went away does not stop the work.
             Sink::Frames(to) => drop(to.send(frame)),
         }
@@ -114,12 +135,14 @@ impl fmt::Debug for Output {
 }
 
 /// Writes to this process' standard output or error; a closed pipe (`| head`) is not an error of ours.
-fn print(frame: &Frame) {
-    _ = match frame {
-        Frame::Out(line) => writeln!(stdout().lock(), "{line}"),
-        Frame::Err(line) => writeln!(stderr().lock(), "{line}"),
-        Frame::Exit(_) => Ok(()),
-    };
+fn print(frame: &Frame, bar: &Bar) {
+    match frame {
+        Frame::Out(line) => _ = bar.around(|| writeln!(stdout().lock(), "{line}")),
+        Frame::Err(line) => _ = bar.around(|| writeln!(stderr().lock(), "{line}")),
+        Frame::Progress { done, total } => bar.show(*done, *total),
+        Frame::ProgressEnds => bar.end(),
+        Frame::Exit(_) => {}
+    }
 }
 
 #[cfg(test)]

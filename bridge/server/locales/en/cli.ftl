@@ -84,3 +84,51 @@ admin-no-shared-secret = The homeserver at { $url } makes no admin. Is registrat
 admin-name-taken = The name { $name } is taken on the homeserver. Choose another one with --admin-name.
 admin-unreachable = The homeserver at { $url } gives no proper answer: { $reason }. Check that it runs and that homeserver.url is right.
 admin-made = Admin { $user } has been made. Its token is in { $path }. Now take registration_shared_secret out of homeserver.yaml and restart the homeserver.
+
+# Beside a Kring that is running already
+control-failed = The Kring that runs here has not finished the command ({ $reason }). Try again in a moment, or stop that Kring first.
+control-other-version = The running Kring is another version. Restart it and give the command again.
+
+# The database
+store-failed = The database does not do what it is asked ({ $reason }). Check that the disk is not full and that the database runs. Then try again.
+store-bad-url = The database's address is wrong ({ $reason }). Write in store.url: sqlite:PATH or postgres://USER@HOST/NAME.
+store-missing = There is no database yet ({ $reason }). Run kring import or kring run first, or correct store.url.
+store-cannot-open = The database does not open ({ $reason }). Check that its folder exists and that this user may write in it.
+store-read-only = The database can only be read ({ $reason }). Correct the owner and the permissions of the file.
+store-not-a-database = This file is no database of Kring ({ $reason }). Correct store.url, or restore a backup.
+store-cannot-connect = The database does not answer ({ $reason }). Check that PostgreSQL runs and that user, password and name are right.
+store-locked = The database is in use ({ $reason }). Wait until the other Kring is done, or stop it.
+store-newer-schema = The database is of a newer Kring ({ $reason }). Install the latest version of Kring.
+store-older-schema = The database is of an older Kring ({ $reason }). Run kring run or kring import first: they bring it up to date.
+store-migration = The database cannot be brought up to date ({ $reason }). Nothing has changed. Go back to the previous version of Kring and report the error.
+
+# The homeserver
+homeserver-name = homeserver.server_name is wrong ({ $reason }). Write what is behind the colon of a user id.
+homeserver-client = The homeserver cannot be used like this ({ $reason }). Look at homeserver.url and run kring config check.
+registration-bad = The registration is wrong ({ $reason }). Make new files with: kring registration
+admin-secret-bad = The admin's token is wrong ({ $reason }). Make a new one with: kring registration --admin
+ready-database = The database does not answer ({ $reason }).
+ready-silent = The homeserver thinks that Kring is down and sends nothing. Check that it can reach the url of the registration.
+
+# kring run
+run-ready = Kring is at work and listens on { $address }.
+run-twice = A Kring is at work here already ({ $reason }). Stop it first.
+listen-failed = Kring cannot listen on { $address } ({ $reason }). Choose another address in listen.address.
+no-signals = Kring does not hear when it is to stop ({ $reason }) and does not start because of that.
+
+# kring plan, apply, why, member, group
+apply-confirm = Is that right? Then run: kring apply --confirm { $token }
+apply-done = { $done ->
+    [one] 1 step is done
+   *[other] { $done } steps are done
+ }, { $failed } failed.
+apply-failed = Failed: { $what }: { $why }
+no-group = This group is not known ({ $reason }). Write kind/name, for example afdeling/utrecht.
+group-made = The group { $group } is there. kring apply makes its room in the chat.
+member-nobody = “{ $member }” is nobody. Write a membership number, an e-mail address or a user id.
+member-several = “{ $member }” are several people. Write the membership number of the person you mean.
+provision-done = { $made ->
+    [one] 1 account made
+   *[other] { $made } accounts made
+ }, { $skipped } skipped.
+provision-no-admin = Making accounts needs an admin's token. Fill in homeserver.admin_token_file and run: kring registration --admin

@@ -84,3 +84,51 @@ admin-no-shared-secret = De homeserver op { $url } maakt geen beheerder. Staat r
 admin-name-taken = De naam { $name } is al bezet op de homeserver. Kies een andere met --admin-name.
 admin-unreachable = De homeserver op { $url } geeft geen goed antwoord: { $reason }. Kijk of hij draait en of homeserver.url klopt.
 admin-made = Beheerder { $user } is gemaakt. De sleutel staat in { $path }. Haal registration_shared_secret nu uit homeserver.yaml en start de homeserver opnieuw.
+
+# Naast een Kring die al draait
+control-failed = De Kring die hier draait, heeft de opdracht niet afgemaakt ({ $reason }). Probeer het zo nog eens, of stop die Kring eerst.
+control-other-version = De Kring die draait, is een andere versie. Start hem opnieuw en geef de opdracht nog eens.
+
+# De database
+store-failed = De database doet niet wat ik vraag ({ $reason }). Kijk of de schijf vol is en of de database draait. Probeer het dan opnieuw.
+store-bad-url = Het adres van de database klopt niet ({ $reason }). Schrijf bij store.url: sqlite:PAD of postgres://GEBRUIKER@MACHINE/NAAM.
+store-missing = Er is nog geen database ({ $reason }). Doe eerst kring import of kring run, of verbeter store.url.
+store-cannot-open = De database gaat niet open ({ $reason }). Kijk of de map er is en of deze gebruiker erin mag schrijven.
+store-read-only = De database is alleen te lezen ({ $reason }). Verbeter de eigenaar en de rechten van het bestand.
+store-not-a-database = Dit bestand is geen database van Kring ({ $reason }). Verbeter store.url, of zet een reservekopie terug.
+store-cannot-connect = De database geeft geen antwoord ({ $reason }). Kijk of PostgreSQL draait en of gebruiker, wachtwoord en naam kloppen.
+store-locked = De database is bezet ({ $reason }). Wacht tot de andere Kring klaar is, of stop die.
+store-newer-schema = De database is van een nieuwere Kring ({ $reason }). Zet de nieuwste versie van Kring neer.
+store-older-schema = De database is van een oudere Kring ({ $reason }). Doe eerst kring run of kring import: die werkt haar bij.
+store-migration = De database bijwerken lukt niet ({ $reason }). Er is niets veranderd. Zet de vorige versie van Kring terug en meld de fout.
+
+# De homeserver
+homeserver-name = homeserver.server_name klopt niet ({ $reason }). Schrijf wat achter de dubbele punt in een gebruikersnaam staat.
+homeserver-client = De homeserver is zo niet te gebruiken ({ $reason }). Kijk naar homeserver.url en doe kring config check.
+registration-bad = De registratie klopt niet ({ $reason }). Maak nieuwe bestanden met: kring registration
+admin-secret-bad = De sleutel van de beheerder klopt niet ({ $reason }). Maak een nieuwe met: kring registration --admin
+ready-database = De database geeft geen antwoord ({ $reason }).
+ready-silent = De homeserver denkt dat Kring uit staat en stuurt niets. Kijk of hij de url uit de registratie kan bereiken.
+
+# kring run
+run-ready = Kring draait en luistert op { $address }.
+run-twice = Er draait hier al een Kring ({ $reason }). Stop die eerst.
+listen-failed = Op { $address } kan Kring niet luisteren ({ $reason }). Kies een ander adres bij listen.address.
+no-signals = Kring hoort niet wanneer hij moet stoppen ({ $reason }) en start daarom niet.
+
+# kring plan, apply, why, member, group
+apply-confirm = Klopt dat? Doe dan: kring apply --confirm { $token }
+apply-done = { $done ->
+    [one] 1 stap is klaar
+   *[other] { $done } stappen zijn klaar
+ }, { $failed } niet gelukt.
+apply-failed = Niet gelukt: { $what }: { $why }
+no-group = Deze groep ken ik niet ({ $reason }). Schrijf soort/naam, bijvoorbeeld afdeling/utrecht.
+group-made = De groep { $group } staat klaar. kring apply maakt haar in de chat.
+member-nobody = “{ $member }” is niemand. Schrijf een lidnummer, een e-mailadres of een gebruikersnaam.
+member-several = “{ $member }” zijn meer mensen. Schrijf het lidnummer van de persoon die je bedoelt.
+provision-done = { $made ->
+    [one] 1 inlog gemaakt
+   *[other] { $made } inlogs gemaakt
+ }, { $skipped } overgeslagen.
+provision-no-admin = Inlogs maken kan alleen met de sleutel van een beheerder. Vul homeserver.admin_token_file in en doe: kring registration --admin

@@ -19,6 +19,8 @@ pub async fn hand_over(stream: UnixStream, request: &Request, out: &Output) -> R
         match serde_json::from_slice(&frame?)? {
             Frame::Out(line) => out.line(&line),
             Frame::Err(line) => out.diagnostic(&line),
+            Frame::Progress { done, total } => out.progress(done, total),
+            Frame::ProgressEnds => out.progress_ends(),
             Frame::Exit(code) => return Ok(Exit::from_code(code)),
         }
     }

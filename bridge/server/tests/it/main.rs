@@ -8,3 +8,4 @@ mod import;
 mod policy;
 mod registration;
 mod support;
+mod texts;
