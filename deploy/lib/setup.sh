@@ -81,7 +81,7 @@ kring_setup_rust() {
         }
     fi
     command -v rustup >/dev/null || return 0
-    (cd "$KRING_ROOT" && cargo --version && cargo fmt --version && cargo clippy --version) >/dev/null 2>&1 ||
+    (cd "$KRING_ROOT" && rustup which cargo && rustup which cargo-fmt && rustup which cargo-clippy) >/dev/null 2>&1 ||
         rustup toolchain install "$channel" --profile minimal -c rustfmt -c clippy >&2
 }
 

@@ -23,6 +23,9 @@ use crate::{
 /// Debian's `nobody`, as whom PostgreSQL runs when we are root: it refuses root.
 const NOBODY: u32 = 65534;
 
+/// How the folder of the shared server begins; the id of the test process follows.
+const SHARED: &str = "kring-pg-shared-";
+
 /// How long it may take to come up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -40,7 +43,11 @@ impl Postgres {
     /// # Panics
     /// When the Python environment is absent or the server does not come up.
     pub async fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("kring-pg-").tempdir().expect("a temporary folder");
+        Self::start_in("kring-pg-").await
+    }
+
+    async fn start_in(prefix: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix(prefix).tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         fs::create_dir(&data).expect("the data folder can be made");
         if geteuid().is_root() {
@@ -66,7 +73,8 @@ impl Postgres {
         if let Some(server) = SERVER.get() {
             return server;
         }
-        let server = Self::start().await;
+        sweep();
+        let server = Self::start_in(&format!("{SHARED}{}-", std::process::id())).await;
         SERVER.get_or_init(|| server)
     }
 
@@ -135,6 +143,17 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         // An immediate stop gives the shared memory back, which a kill would not.
         self.process.stop(Signal::QUIT, Duration::from_secs(5));
+    }
+}
+
+/// Removes the folders of shared servers whose test process has ended: a shared server is never dropped.
+fn sweep() {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(SHARED).and_then(|rest| rest.split('-').next());
+        if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
