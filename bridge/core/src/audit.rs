@@ -106,7 +106,7 @@ mod tests {
         .with_member("m1".into())
         .with_detail("rooms", 4);
         let json = serde_json::to_string(&entry).unwrap();
-        insta::assert_snapshot!(json, @"");
+        insta::assert_snapshot!(json, @r#"{"at":"2026-07-01T10:00:00Z","actor":"kring","verb":"member.removed","group":"afdeling/utrecht","place":"afdeling/utrecht#space","member":"m1","code":"membership-ended","text":{"nl":"Niet meer in de groep.","en":"No longer in the group."},"details":{"rooms":4}}"#);
         assert_eq!(serde_json::from_str::<AuditEntry>(&json).unwrap(), entry);
     }
 

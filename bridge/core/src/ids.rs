@@ -92,6 +92,9 @@ impl GroupKey {
         parent: Option<&str>,
         taken: impl Fn(&Self) -> bool,
     ) -> Result<Self, InvalidGroupKey> {
+        if kind.contains('/') || parent.is_some_and(|parent| parent.contains('/')) {
+            return Err(InvalidGroupKey(kind.chars().take(80).collect()));
+        }
         let slug = slug_of(name, kind);
         let plain = Self::from_str(&format!("{kind}/{slug}"))?;
         let base = match parent {
@@ -237,5 +240,101 @@ impl Serialize for PlaceKey {
 impl<'de> Deserialize<'de> for PlaceKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("'s-Hertogenbosch", "afdeling/s-hertogenbosch")]
+    #[case("Fryslân", "afdeling/fryslan")]
+    #[case("Noord- en Midden-Limburg", "afdeling/noord-en-midden-limburg")]
+    #[case("  IJsselstein\u{a0}", "afdeling/ijsselstein")]
+    #[case("北京", "afdeling/bei-jing")]
+    #[case("", "afdeling/afdeling")]
+    #[case("---", "afdeling/afdeling")]
+    #[case("\u{e000}", "afdeling/afdeling")]
+    fn key_comes_from_the_name(#[case] name: &str, #[case] key: &str) {
+        assert_eq!(GroupKey::mint("afdeling", name, None, |_| false).unwrap().as_str(), key);
+    }
+
+    #[test]
+    fn long_name_is_cut_at_a_word() {
+        let key = GroupKey::mint("werkgroep", &"paddenstoelen ".repeat(9), None, |_| false).unwrap();
+        assert_eq!(key.as_str(), "werkgroep/paddenstoelen-paddenstoelen-paddenstoelen-paddenstoelen");
+        let endless = GroupKey::mint("werkgroep", &"a".repeat(500), None, |_| false).unwrap();
+        assert_eq!(endless.slug().len(), 60);
+    }
+
+    #[test]
+    fn taken_slug_gets_the_parent_in_front_and_then_a_number() {
+        let mut keys: Vec<GroupKey> = Vec::new();
+        for parent in [Some("limburg"), Some("noord-holland"), Some("noord-holland"), None, None] {
+            let key = GroupKey::mint("afdeling", "Bergen", parent, |key| keys.contains(key)).unwrap();
+            keys.push(key);
+        }
+        let keys: Vec<_> = keys.iter().map(GroupKey::as_str).collect();
+        assert_eq!(
+            keys,
+            [
+                "afdeling/bergen",
+                "afdeling/noord-holland/bergen",
+                "afdeling/noord-holland/bergen-2",
+                "afdeling/bergen-2",
+                "afdeling/bergen-3"
+            ]
+        );
+    }
+
+    #[rstest]
+    #[case("Afdeling", None)]
+    #[case("", None)]
+    #[case("a/b", Some("c"))]
+    fn kind_that_is_no_slug_is_refused(#[case] kind: &str, #[case] parent: Option<&str>) {
+        assert!(GroupKey::mint(kind, "Bergen", parent, |_| false).is_err());
+    }
+
+    #[test]
+    fn parent_that_is_no_slug_is_refused_when_it_is_needed() {
+        let taken = |key: &GroupKey| key.as_str() == "afdeling/bergen";
+        assert!(GroupKey::mint("afdeling", "Bergen", Some("Noord Holland"), taken).is_err());
+    }
+
+    #[rstest]
+    #[case("afdeling/utrecht", Form::Room, 0, "afdeling-utrecht")]
+    #[case("regio/twente#space", Form::Space, 0, "regio-twente-groepen")]
+    #[case("regio/twente#space2", Form::Space, 2, "regio-twente-groepen-2")]
+    fn place_reads_and_prints_the_same(
+        #[case] text: &str,
+        #[case] form: Form,
+        #[case] part: u16,
+        #[case] alias: &str,
+    ) {
+        let place: PlaceKey = text.parse().unwrap();
+        assert_eq!((place.form, place.part, place.to_string()), (form, part, text.to_owned()));
+        assert_eq!(place.alias_localpart(), alias);
+    }
+
+    #[rstest]
+    #[case("utrecht")]
+    #[case("a/b/c/d")]
+    #[case("afdeling/")]
+    #[case("afdeling/Utrecht")]
+    #[case("afdeling/utrecht#room")]
+    #[case("afdeling/utrecht#space-1")]
+    fn other_texts_are_no_place(#[case] text: &str) {
+        assert!(text.parse::<PlaceKey>().is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_name_gives_a_key_that_reads_back(name in "\\PC{0,80}") {
+            let key = GroupKey::mint("afdeling", &name, None, |_| false).unwrap();
+            proptest::prop_assert_eq!(key.as_str().parse::<GroupKey>().unwrap(), key);
+        }
     }
 }

@@ -163,7 +163,7 @@ fn conclude(
         rejected,
         duplicates,
         vereniging: vereniging(&administration, rules),
-        warnings: remarks(warnings, about_file, &administration, &diff, rules),
+        warnings: remarks(&warnings, about_file, &administration, &diff, rules),
         added: diff.added.len(),
         changed: diff.changed.len(),
         removed: diff.removed.len(),
@@ -217,7 +217,7 @@ fn vereniging(administration: &Administration, rules: &ImportRules) -> Vec<Membe
 }
 
 fn remarks(
-    about_rows: Vec<(u64, Warning)>,
+    about_rows: &[(u64, Warning)],
     about_file: Vec<Warning>,
     administration: &Administration,
     diff: &Diff,

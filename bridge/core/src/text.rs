@@ -86,3 +86,57 @@ fn format(bundle: &FluentBundle<FluentResource>, id: &str, args: &[(&str, Arg<'_
     }
     bundle.format_pattern(pattern, Some(&named), &mut Vec::new()).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NL: &str =
+        "leden = { $count ->\n    [one] één lid\n   *[other] { $count } leden\n}\nhallo = Dag { $name }!\n";
+    const EN: &str = "leden = { $count ->\n    [one] one member\n   *[other] { $count } members\n}\nhallo = Hello { $name }!\n";
+
+    #[test]
+    fn plural_forms_follow_the_number() {
+        let catalogue = Catalogue::new(NL, EN);
+        let text = |count: u64| catalogue.text("leden", &[("count", count.into())]);
+        assert_eq!(text(1), Text { nl: "één lid".into(), en: "one member".into() });
+        assert_eq!(text(3), Text { nl: "3 leden".into(), en: "3 members".into() });
+        assert_eq!(text(26_000).nl, "26000 leden");
+    }
+
+    #[test]
+    fn arguments_stand_in_the_text_as_they_are() {
+        let text = Catalogue::new(NL, EN).text("hallo", &[("name", "{ $count }".into())]);
+        assert_eq!(text.nl, "Dag { $count }!");
+        assert!(!text.en.contains('\u{2068}'), "no isolation marks");
+    }
+
+    #[test]
+    fn unknown_message_shows_its_id() {
+        let catalogue = Catalogue::new(NL, EN);
+        assert_eq!(catalogue.text("dag", &[]), Text { nl: "dag".into(), en: "dag".into() });
+        assert!(catalogue.has("hallo") && !catalogue.has("dag"));
+    }
+
+    #[test]
+    fn language_falls_back_to_dutch() {
+        let text = Text { nl: "ja".into(), en: "yes".into() };
+        assert_eq!(
+            [text.get("en"), text.get("en-GB"), text.get("nl"), text.get("de"), text.get("")],
+            ["yes", "yes", "ja", "ja", "ja"]
+        );
+    }
+
+    #[test]
+    fn problems_names_what_is_unreadable_or_in_one_language() {
+        assert!(Catalogue::problems(NL, EN).is_empty());
+        assert_eq!(Catalogue::problems("a = A\nb = B\n", "a = A\n"), ["only in one language: b"]);
+        assert_eq!(Catalogue::problems("a = { $x\n", "a = A\n").len(), 1);
+    }
+
+    #[test]
+    fn unreadable_message_leaves_the_others() {
+        let catalogue = Catalogue::new("a = { $x\nb = B\n", "b = B\n");
+        assert_eq!(catalogue.text("b", &[]).nl, "B");
+    }
+}

@@ -32,7 +32,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Fatal> {
             None => by_line(bytes),
         },
     };
-    if decoded.text.chars().all(|c| c.is_whitespace() || c == '\u{feff}') {
+    if decoded.text.chars().all(|c| c.is_whitespace() || ";,|\"\u{feff}".contains(c)) {
         return Err(messages::empty());
     }
     if looks_like_markup(&decoded.text) {

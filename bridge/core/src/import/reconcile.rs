@@ -95,9 +95,9 @@ impl PeopleChange {
         }
         let id = person.member.id.clone();
         if new.removed_on == person.removed_on {
-            self.changed.push(id)
+            self.changed.push(id);
         } else {
-            self.removed.push(id)
+            self.removed.push(id);
         }
         self.put.push(new);
     }

@@ -1,7 +1,87 @@
-//! Dutch words of nature: plain, neutral and kind, in ASCII.
+//! Dutch words of nature: plain, neutral and kind, in ASCII, none in both lists.
+//!
+//! A name stays with a person for life, so words that are used to mock people are left out, and so is whatever
+//! stings, stinks or poisons in the first place that comes to mind.
 
 /// Animals and birds.
-pub const ANIMALS: &[&str] = &["merel"];
+#[rustfmt::skip]
+pub const ANIMALS: &[&str] = &[
+    "aalscholver", "akkerhommel", "albatros", "alpaca", "ansjovis", "antilope", "appelvink", "argali",
+    "atalanta", "baardman", "baars", "barmsijs", "beekforel", "bergeend", "bergfluiter", "berglijster",
+    "bergvink", "bever", "bij", "bijeneter", "blauwborst", "boerenzwaluw", "bontbek", "boomkikker",
+    "boomklever", "boomkruiper", "boomleeuwerik", "boommarter", "boompieper", "boomvalk", "bosmuis",
+    "bosrietzanger", "bosspitsmuis", "bosuil", "boszanger", "braamsluiper", "brandgans", "brasem",
+    "brilduiker", "bruinvis", "buizerd", "cavia", "chinchilla", "cicade", "citroenvlinder", "dagpauwoog",
+    "damhert", "das", "distelvink", "distelvlinder", "dolfijn", "duif", "duinpieper", "dwergmuis",
+    "dwergstern", "dwergvinvis", "edelhert", "eekhoorn", "eend", "egel", "eidereend", "ekster", "eland",
+    "elft", "elrits", "fazant", "fitis", "flamingo", "fluiter", "forel", "fuut", "gaai", "gazelle",
+    "geelgors", "gems", "gierzwaluw", "glanskop", "glimworm", "goudhaan", "goudplevier", "goudvink",
+    "goudvis", "graskarper", "grasmus", "graspieper", "graszanger", "groenling", "grutto", "haas", "havik",
+    "hazelhoen", "hazelmuis", "heggenmus", "heikikker", "heivlinder", "hermelijn", "hert", "hinde",
+    "holenduif", "hommel", "hooibeestje", "hop", "houtduif", "houtsnip", "huismus", "huiszwaluw", "ibis",
+    "ijsvogel", "impala", "kanarie", "kangoeroe", "kanoet", "karekiet", "karper", "keep", "keizerlibel",
+    "kemphaan", "kerkuil", "kievit", "kikker", "klapekster", "knobbelzwaan", "koala", "koekoek", "kolgans",
+    "kolibrie", "konijn", "koolmees", "koolwitje", "koperwiek", "korhoen", "kraanvogel", "kramsvogel",
+    "krekel", "kuifeend", "kuifmees", "kwartel", "kwikstaart", "lama", "landkaartje", "leeuwerik",
+    "lepelaar", "libel", "lijster", "lynx", "marmot", "marter", "meerkikker", "meerkoet", "meerval",
+    "meeuw", "merel", "mier", "mol", "morinel", "muis", "mus", "nachtegaal", "nachtvlinder", "nachtzwaluw",
+    "oehoe", "oeverlibel", "oeverloper", "oeverzwaluw", "ooievaar", "oranjetip", "ortolaan", "otter",
+    "panda", "parelhoen", "pareluil", "patrijs", "pelikaan", "pijlstaart", "pimpelmees", "pinguin",
+    "poelkikker", "poelruiter", "poelsnip", "pony", "poolhaas", "poolvos", "purperreiger", "putter", "raaf",
+    "ransuil", "ree", "reekalf", "reiger", "rendier", "rietgans", "rietgors", "rietvink", "rietzanger",
+    "ringmus", "roek", "roerdomp", "roodborst", "roodhals", "roodmus", "roodpoot", "roodstaart",
+    "salamander", "schelvis", "schildpad", "scholekster", "sijs", "smelleken", "smient", "sneeuwgans",
+    "sneeuwgors", "sneeuwhaas", "sneeuwhoen", "sneeuwuil", "snip", "specht", "sperwer", "spiering",
+    "spitsmuis", "spreeuw", "sprinkhaan", "staartmees", "steenbok", "steenloper", "steenmarter", "steenuil",
+    "stekelbaars", "stern", "steur", "stormvogel", "strandloper", "tafeleend", "taigagans", "tapuit",
+    "tjiftjaf", "toendragans", "torenvalk", "tortel", "tuinfluiter", "tureluur", "valk", "veldhommel",
+    "veldleeuwerik", "veldmuis", "veulen", "vink", "visarend", "visdief", "vliegenvanger", "vlinder", "vos",
+    "vuurgoudhaan", "vuurlibel", "wasbeer", "waterhoen", "waterjuffer", "waterloper", "waterral",
+    "watersnip", "waterspreeuw", "wielewaal", "winterkoning", "wintertaling", "wisent", "witgat",
+    "witstaart", "woerd", "woestijnvos", "wombat", "zaagbek", "zalm", "zandbij", "zandhaas", "zandhagedis",
+    "zandoogje", "zanglijster", "zebra", "zeearend", "zeeduiker", "zeeforel", "zeehond", "zeekoet", "zeelt",
+    "zeemeeuw", "zeepaard", "zeester", "zilvermeeuw", "zilverreiger", "zomertaling", "zonnebaars", "zwaan",
+    "zwaluw",
+];
 
 /// Plants, trees and landscape.
-pub const PLANTS: &[&str] = &["beuk"];
+#[rustfmt::skip]
+pub const PLANTS: &[&str] = &[
+    "aalbes", "abeel", "abrikoos", "acacia", "akelei", "akker", "akkerklokje", "akkerviool", "amandel",
+    "amaryllis", "anemoon", "anjer", "appel", "appelbes", "appelboom", "aster", "azalea", "baai", "balsem",
+    "bamboe", "basilicum", "beek", "beekdal", "beemd", "beemdgras", "berberis", "berg", "bergamot", "berk",
+    "bernagie", "bes", "beuk", "bieslook", "bladmos", "blauwgras", "blauwregen", "bloesem", "boekweit",
+    "boerenjasmijn", "boom", "boomgaard", "boomhei", "boomvaren", "bos", "bosandoorn", "bosanemoon",
+    "bosbes", "bosrand", "bosrank", "bosviooltje", "boswilg", "boterbloem", "braam", "brem", "bron",
+    "bronkruid", "bronmos", "buxus", "calendula", "camelia", "ceder", "cipres", "citroen", "clematis",
+    "cosmea", "dadel", "dahlia", "dal", "daslook", "den", "dennenappel", "dille", "dophei", "dotterbloem",
+    "dragon", "druif", "duin", "duindoorn", "duinpan", "duinriet", "duinroos", "duizendblad", "edelweiss",
+    "eik", "eikvaren", "eiland", "els", "engelwortel", "enk", "erica", "esdoorn", "esp", "eucalyptus",
+    "fluitenkruid", "forsythia", "framboos", "fresia", "fuchsia", "gagel", "ganzenbloem", "geranium",
+    "gerst", "gierst", "ginkgo", "gladiool", "glanshaver", "goudenregen", "goudsbloem", "grasklokje",
+    "grasland", "graslelie", "griend", "haagbeuk", "haagwinde", "haver", "havikskruid", "hazelaar",
+    "hazelnoot", "heemst", "heester", "heide", "heidebloem", "helmgras", "hemelsleutel", "herik",
+    "hertshooi", "heuvel", "hoogveen", "hortensia", "houtwal", "hulst", "hyacint", "iep", "ijzerhard",
+    "iris", "jasmijn", "jeneverbes", "kaardebol", "kalmoes", "kamille", "kamperfoelie", "kastanje", "kers",
+    "kersenboom", "kervel", "kievitsbloem", "klaproos", "klaver", "klaverzuring", "klimop", "klokbloem",
+    "koekoeksbloem", "koningsvaren", "koolzaad", "korenbloem", "kornoelje", "kreek", "krokus", "kweepeer",
+    "kwelder", "laagveen", "lathyrus", "laurier", "lavas", "lavendel", "lelie", "leverkruid", "liguster",
+    "lijsterbes", "linde", "lisdodde", "lobelia", "lork", "lotus", "lupine", "madelief", "magnolia",
+    "malva", "maretak", "margriet", "marjolein", "meer", "meerkers", "meidoorn", "melisse", "mimosa",
+    "mirte", "mispel", "moeraseik", "moerasvaren", "moerbei", "moesdistel", "mos", "muizenoor", "munt",
+    "muurbloem", "muurpeper", "muurvaren", "narcis", "notenboom", "oever", "olijf", "olm", "orchidee",
+    "oregano", "parnassia", "peer", "perelaar", "peterselie", "petunia", "pijlkruid", "pimpernel",
+    "pinksterbloem", "pioen", "plataan", "polder", "populier", "primula", "ranonkel", "ratelaar", "reseda",
+    "riet", "rietkraag", "rietveld", "rivier", "robinia", "rogge", "roos", "rozemarijn", "rozenbottel",
+    "saffraan", "salie", "salomonszegel", "schor", "selderij", "sequoia", "sering", "silene", "sleedoorn",
+    "sleutelbloem", "sneeuwbal", "sneeuwbes", "sneeuwklokje", "spar", "spirea", "sterrenkroon",
+    "sterrenmos", "stokroos", "strand", "struikhei", "stuifduin", "tarwe", "taxus", "teunisbloem", "tijm",
+    "toendra", "toorts", "toverhazelaar", "trilgras", "tulp", "uiterwaard", "valeriaan", "varen", "veen",
+    "veenbes", "veenmos", "veenpluis", "veld", "veldbies", "veldesdoorn", "veldsalie", "veldzuring", "ven",
+    "venkel", "vergeetmijniet", "viburnum", "vijg", "viooltje", "vlas", "vlier", "vlinderstruik",
+    "vogelkers", "vossenbes", "vossenstaart", "vrouwenmantel", "vuurdoorn", "waard", "wad", "walnoot",
+    "walstro", "waterlelie", "watermunt", "waterviolier", "wederik", "weegbree", "wei", "weide", "wikke",
+    "wilg", "wilgenroosje", "wintereik", "wollegras", "woud", "zandblauwtje", "zandpad", "zeealsem",
+    "zeeaster", "zeekool", "zeekraal", "zeelavendel", "zegge", "zenegroen", "zilverberk", "zilverschoon",
+    "zilverspar", "zinnia", "zomereik", "zonnebloem", "zonnedauw", "zuring", "zwanenbloem", "zwenkgras",
+];
