@@ -18,3 +18,10 @@ pub mod read;
 pub mod sim;
 mod texts;
 pub mod world;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,334 @@
+//! What should be and how to get there, told for single situations.
+
+use insta::assert_snapshot;
+use kring_core::{group::Role, ids::PlaceKey};
+
+use crate::{
+    desired::{Desired, desired},
+    explain::why,
+    mirror::{JoinRule, Membership, Mirror},
+    plan::{ActionKind, Plan, plan, plan_member},
+    policy::Policy,
+    sim::{apply, room_of, set_membership},
+    testing::{With, grant, group, ivn, ivn_with, key, person, user, world},
+    world::World,
+};
+
+/// The world after its plan has been carried out.
+fn settled(policy: &Policy, world: &mut World) -> (Desired, Mirror) {
+    let desired = desired(policy, world);
+    world.groups.extend(desired.new_groups.iter().cloned());
+    let mut mirror = Mirror::default();
+    let first = plan(policy, world, &desired, &mirror);
+    apply(policy, world, &mut mirror, &first);
+    (desired, mirror)
+}
+
+fn place(text: &str) -> PlaceKey {
+    text.parse().unwrap()
+}
+
+fn room_mut<'m>(mirror: &'m mut Mirror, key: &str) -> &'m mut crate::mirror::MirrorRoom {
+    mirror.rooms.iter_mut().find(|r| r.place.as_ref() == Some(&place(key))).unwrap()
+}
+
+fn member_actions(plan: &Plan) -> Vec<String> {
+    let line = |a: &crate::plan::Action| match &a.kind {
+        ActionKind::Join { user, .. } => Some(format!("{} + {} {}", a.stage, user.localpart(), a.place)),
+        ActionKind::Unban { user, .. } => Some(format!("{} u {} {}", a.stage, user.localpart(), a.place)),
+        ActionKind::Remove { user, code, .. } => {
+            Some(format!("{} - {} {} {code}", a.stage, user.localpart(), a.place))
+        }
+        _ => None,
+    };
+    plan.actions.iter().filter_map(line).collect()
+}
+
+#[test]
+fn volunteer_lands_in_the_four_groups_and_those_for_everybody() {
+    let policy = ivn();
+    let desired = desired(&policy, &world(vec![person("anna")]));
+    let places: Vec<_> = desired
+        .places
+        .iter()
+        .map(|p| format!("{} | {} | {} | {}", p.key, p.name, p.seats.len(), p.children.len()))
+        .collect();
+    assert_snapshot!(places.join("\n"), @r"
+    afdeling/zwolle | Zwolle | 1 | 0
+    intranet/ons-ivn#space | Ons IVN | 1 | 5
+    landelijk/help | Help voor Ons IVN | 1 | 0
+    landelijk/vereniging | Vereniging | 1 | 0
+    landelijk/vereniging#space | Vereniging | 1 | 1
+    landelijk/vrijwilligers | Alle vrijwilligers | 1 | 0
+    provincie/overijssel | Provincie Overijssel | 1 | 0
+    provincie/overijssel#space | Provincie Overijssel | 1 | 2
+    regio/salland | Regio Salland | 1 | 0
+    regio/salland#space | Regio Salland | 1 | 2
+    team/websupport | Websupport | 0 | 0
+    ");
+    assert_eq!(desired.new_groups.len(), desired.groups.len());
+}
+
+#[test]
+fn branches_of_one_name_in_two_regions_are_two_groups() {
+    let policy = ivn();
+    let people = vec![
+        person("anna").with("afdeling", "Bergen").with("regio", "Limburg"),
+        person("bram").with("afdeling", "Bergen").with("regio", "Kennemerland"),
+    ];
+    let desired = desired(&policy, &world(people));
+    let branches: Vec<_> = desired.groups.iter().filter(|g| &*g.template == "afdeling").collect();
+    let shown: Vec<_> = branches.iter().map(|g| format!("{} = {}", g.key, g.name)).collect();
+    assert_snapshot!(shown.join("\n"), @r"
+    afdeling/kennemerland/bergen = Bergen (Kennemerland)
+    afdeling/limburg/bergen = Bergen (Limburg)
+    ");
+    assert!(desired.seat(&place("afdeling/limburg/bergen"), &user("anna")).is_some());
+    assert!(desired.seat(&place("afdeling/limburg/bergen"), &user("bram")).is_none());
+}
+
+#[test]
+fn row_without_a_region_does_not_make_a_second_branch() {
+    let policy = ivn();
+    let people = vec![person("anna"), person("bram").with("regio", "")];
+    let desired = desired(&policy, &world(people));
+    assert_eq!(desired.groups.iter().filter(|g| &*g.template == "afdeling").count(), 1);
+    assert!(desired.seat(&place("afdeling/zwolle"), &user("bram")).is_some());
+}
+
+#[test]
+fn key_of_a_group_stays_when_a_second_of_its_name_appears() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    world.groups = desired(&policy, &world).new_groups;
+    world.people.push(person("bram").with("regio", "Elders"));
+    let desired = desired(&policy, &world);
+    let keys: Vec<_> = desired.new_groups.iter().map(|g| g.key.as_str()).collect();
+    assert_eq!(keys, ["afdeling/elders/zwolle", "regio/elders"]);
+    assert_eq!(desired.group(&key("afdeling/zwolle")).unwrap().name, "Zwolle (Salland)");
+}
+
+#[test]
+fn branch_gets_a_space_when_a_work_group_hangs_below_it() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    assert!(desired(&policy, &world).place(&place("afdeling/zwolle#space")).is_none());
+    world.groups.push(group("werkgroep/vogels", "werkgroep", &["afdeling/zwolle"]));
+    let desired = desired(&policy, &world);
+    let space = desired.place(&place("afdeling/zwolle#space")).unwrap();
+    assert_eq!(space.children, [place("afdeling/zwolle"), place("werkgroep/vogels")]);
+    assert_eq!(space.parents, [place("regio/salland#space")]);
+}
+
+#[test]
+fn move_to_another_branch_takes_out_of_the_old_one_and_into_the_new_one() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram"), person("cees").with("afdeling", "Ommen")]);
+    let (_, mirror) = settled(&policy, &mut world);
+    world.people[1] = person("bram").with("afdeling", "Ommen");
+    let next = plan(&policy, &world, &desired(&policy, &world), &mirror);
+    assert_eq!(member_actions(&next), ["2 + bram afdeling/ommen", "2 - bram afdeling/zwolle branch-not-theirs"]);
+}
+
+#[test]
+fn person_with_an_invitation_stays_after_a_move() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("cees").with("afdeling", "Ommen")]);
+    let (_, mirror) = settled(&policy, &mut world);
+    world.people[0] = person("anna").with("afdeling", "Ommen");
+    world.grants.push(grant("afdeling/zwolle", "anna", Role::Member));
+    let next = plan(&policy, &world, &desired(&policy, &world), &mirror);
+    assert_eq!(member_actions(&next), ["2 + anna afdeling/ommen"]);
+}
+
+#[test]
+fn spaces_lose_people_before_rooms_do() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram")]);
+    let (_, mirror) = settled(&policy, &mut world);
+    world.people[1].removed_on = Some(world.today);
+    let next = plan(&policy, &world, &desired(&policy, &world), &mirror);
+    let stages: Vec<_> = member_actions(&next).iter().map(|l| l.starts_with('1')).collect();
+    assert!(stages.is_sorted_by(|a, b| a >= b) && stages.contains(&true) && stages.contains(&false));
+    assert!(next.actions.iter().all(|a| matches!(&a.kind,
+        ActionKind::Remove { code, .. } if code == "removed-from-administration")));
+}
+
+#[test]
+fn stranger_and_open_invitation_and_knock_are_taken_out() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram").with("afdeling", "Ommen")]);
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    let room = room_mut(&mut mirror, "afdeling/zwolle");
+    set_membership(room, &user("niemand"), Some(Membership::Join));
+    set_membership(room, &user("bram"), Some(Membership::Invite));
+    set_membership(room, &user("vreemd"), Some(Membership::Knock));
+    set_membership(room, &user("kring-help"), Some(Membership::Join));
+    let next = plan(&policy, &world, &desired, &mirror);
+    assert_eq!(
+        member_actions(&next),
+        [
+            "2 - bram afdeling/zwolle branch-not-theirs",
+            "2 - niemand afdeling/zwolle unknown-person",
+            "2 - vreemd afdeling/zwolle unknown-person"
+        ]
+    );
+}
+
+#[test]
+fn banned_member_who_belongs_comes_back() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    set_membership(room_mut(&mut mirror, "afdeling/zwolle"), &user("anna"), Some(Membership::Ban));
+    let next = plan(&policy, &world, &desired, &mirror);
+    assert_eq!(member_actions(&next), ["1 u anna afdeling/zwolle", "2 + anna afdeling/zwolle"]);
+    let room = room_of(&mirror, &place("afdeling/zwolle")).unwrap();
+    let place = desired.place(&place("afdeling/zwolle")).unwrap();
+    let action = plan_member(&policy, &world, &desired, place, room, &user("anna")).unwrap();
+    assert!(matches!(action.kind, ActionKind::Unban { .. }));
+}
+
+#[test]
+fn knock_that_an_admin_may_answer_waits() {
+    let policy = ivn_with("    native_invites: true\n", "    join: knock\n");
+    let mut world = world(vec![person("anna"), person("bram"), person("gast").invited()]);
+    world.groups.push(group("projectgroep/vogels", "projectgroep", &["afdeling/zwolle"]));
+    world.grants.push(grant("projectgroep/vogels", "anna", Role::Admin));
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    assert_eq!(room_mut(&mut mirror, "projectgroep/vogels").state.join_rule, Some(JoinRule::Knock));
+    for who in ["bram", "gast"] {
+        set_membership(room_mut(&mut mirror, "projectgroep/vogels"), &user(who), Some(Membership::Knock));
+    }
+    let next = plan(&policy, &world, &desired, &mirror);
+    assert_eq!(member_actions(&next), ["2 - gast projectgroep/vogels type-not-admitted"]);
+}
+
+#[test]
+fn large_room_is_filled_with_one_event_per_person_and_then_closed() {
+    let policy = ivn();
+    let mut world = world((0..8).map(|i| person(&format!("p{i}"))).collect());
+    let desired = desired(&policy, &world);
+    let first = plan(&policy, &world, &desired, &Mirror::default());
+    let created = first.actions.iter().find_map(|a| match &a.kind {
+        ActionKind::Create(new) if a.place == place("afdeling/zwolle") => Some(new),
+        _ => None,
+    });
+    assert!(created.unwrap().filling);
+    let mut mirror = Mirror::default();
+    // A crash before the last stage leaves the room open for the root space only.
+    let mut half = first.clone();
+    half.actions.retain(|a| a.stage < 3);
+    apply(&policy, &world, &mut mirror, &half);
+    world.groups.clone_from(&desired.groups);
+    set_membership(room_mut(&mut mirror, "afdeling/zwolle"), &user("indringer"), Some(Membership::Join));
+    let rest = plan(&policy, &world, &desired, &mirror);
+    assert_eq!(member_actions(&rest), ["2 - indringer afdeling/zwolle unknown-person"]);
+    assert!(rest.actions.iter().any(|a| a.stage == 3 && a.place == place("afdeling/zwolle")));
+    apply(&policy, &world, &mut mirror, &rest);
+    assert_eq!(room_mut(&mut mirror, "afdeling/zwolle").state.join_rule, Some(JoinRule::Invite));
+    assert_eq!(plan(&policy, &world, &desired, &mirror), Plan::default());
+}
+
+#[test]
+fn many_removals_ask_for_the_number_and_the_token_follows_the_list() {
+    let policy = ivn();
+    let mut world = world((0..40).map(|i| person(&format!("p{i:02}"))).collect());
+    let (_, mirror) = settled(&policy, &mut world);
+    for person in world.people.iter_mut().take(12) {
+        person.removed_on = Some(world.today);
+    }
+    let ask = |world: &World| plan(&policy, world, &desired(&policy, world), &mirror).confirmation;
+    let first = ask(&world).unwrap();
+    assert_eq!((first.code.as_str(), first.removed, first.of, &first.group), ("mass-removal", 12, 40, &None));
+    assert_snapshot!(first.text.nl, @"Dit haalt 12 van de 40 mensen uit een groep. Klopt dat? Bevestig dan met het getal 12.");
+    assert_eq!(ask(&world).unwrap().token, first.token);
+    world.people[12].removed_on = Some(world.today);
+    assert_ne!(ask(&world).unwrap().token, first.token);
+    for person in world.people.iter_mut().skip(5) {
+        person.removed_on = None;
+    }
+    assert_eq!(ask(&world), None);
+}
+
+#[test]
+fn what_cannot_be_undone_raises_an_alarm() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    room_mut(&mut mirror, "afdeling/zwolle").state.encrypted = true;
+    room_mut(&mut mirror, "regio/salland").state.tombstone = Some("!x:example.org".to_owned());
+    set_membership(room_mut(&mut mirror, "provincie/overijssel"), &user("kring"), None);
+    let next = plan(&policy, &world, &desired, &mirror);
+    let alarms: Vec<_> = next.alarms.iter().map(|a| format!("{} {}", a.place, a.code)).collect();
+    assert_eq!(
+        alarms,
+        ["afdeling/zwolle encrypted", "provincie/overijssel bridge-not-in-room", "regio/salland tombstone"]
+    );
+    assert_eq!(next.actions, []);
+}
+
+#[test]
+fn plan_reads_as_a_diff() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram")]);
+    let (_, mut mirror) = settled(&policy, &mut world);
+    world.people.push(person("cato").of("beheervrijwilliger"));
+    room_mut(&mut mirror, "afdeling/zwolle").state.name = Some("Hallo".to_owned());
+    set_membership(room_mut(&mut mirror, "afdeling/zwolle"), &user("niemand"), Some(Membership::Join));
+    let next = plan(&policy, &world, &desired(&policy, &world), &mirror);
+    assert_snapshot!(next.render("nl", 3), @r"
+    afdeling/zwolle
+      ~ De naam is anders dan hij hoort te zijn.
+      ~ De rechten in Zwolle kloppen niet.
+      + @cato:example.org: Hoort bij Zwolle.
+      - @niemand:example.org: Deze persoon kennen we niet.
+    intranet/ons-ivn#space
+      + @cato:example.org: Hoort bij Ons IVN.
+    landelijk/help
+      + @cato:example.org: Hoort bij Help voor Ons IVN.
+    landelijk/vereniging
+      + @cato:example.org: Hoort bij Vereniging.
+    landelijk/vereniging#space
+      + @cato:example.org: Hoort bij Vereniging.
+    landelijk/vrijwilligers
+      + @cato:example.org: Hoort bij Alle vrijwilligers.
+    provincie/overijssel
+      + @cato:example.org: Hoort bij Provincie Overijssel.
+    provincie/overijssel#space
+      + @cato:example.org: Hoort bij Provincie Overijssel.
+    regio/salland
+      + @cato:example.org: Hoort bij Regio Salland.
+    regio/salland#space
+      + @cato:example.org: Hoort bij Regio Salland.
+    Te doen: 0 groepen maken, 10 mensen erin, 1 mensen eruit, 1 keer rechten, 1 andere dingen.
+    ");
+}
+
+#[test]
+fn why_names_the_line_of_the_policy() {
+    let policy = ivn();
+    let mut people = vec![person("anna"), person("gast").invited()];
+    people[0].member.address = kring_core::member::AddressStanding::Shared;
+    let world = world(people);
+    let desired = desired(&policy, &world);
+    let ask = |who: &str, group: &str| {
+        let answer = why(&policy, &world, &desired, &who.into(), &key(group));
+        format!("{}\n{}\n{:?}", answer.text.nl, answer.next.nl, answer.rules)
+    };
+    assert_snapshot!(ask("anna", "landelijk/vereniging"), @r#"
+    Het e-mailadres van anna hoort bij meer dan één persoon in de ledenadministratie.
+    Geef de ledenadministratie een eigen e-mailadres door. Daarna gaat het vanzelf.
+    [RuleRef { file: "ivn", line: 107, says: "address: unique" }]
+    "#);
+    assert_snapshot!(ask("anna", "afdeling/zwolle"), @r#"
+    anna hoort bij Zwolle.
+
+    [RuleRef { file: "ivn", line: 153, says: "- type: [medewerker, vrijwilliger, beheervrijwilliger]" }]
+    "#);
+    assert_snapshot!(ask("gast", "afdeling/zwolle"), @r#"
+    In Zwolle kunnen geen mensen van het type extern.
+    Een beheerder van de groep kan dit soms aanpassen. Vraag het daar.
+    [RuleRef { file: "ivn", line: 150, says: "admits: [medewerker, vrijwilliger, beheervrijwilliger]" }]
+    "#);
+}
