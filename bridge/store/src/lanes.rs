@@ -162,3 +162,26 @@ impl Writer {
         Ok(events + self.release_effects(owner).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::{Mode, Store, StoreUrl};
+
+    #[tokio::test]
+    async fn leasing_steps_through_the_index_and_never_scans_all_events() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&StoreUrl::sqlite(folder.path().join("kring.db")), Mode::ReadWrite).await.unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {LEASE}");
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(0_i64).bind(0_i64).bind("worker").bind(1_i64);
+        let rows = query.fetch_all(store.read().await.unwrap().connection()).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|r| r.get("detail")).collect();
+        let table_scans: Vec<_> = plan.iter().filter(|l| l.starts_with("SCAN") && l.contains(" e")).collect();
+        assert_eq!(table_scans, [""; 0], "{plan:#?}");
+        assert!(plan.iter().filter(|l| l.contains("events_lanes")).count() >= 3, "{plan:#?}");
+        assert!(plan.iter().any(|l| l.contains("events_leased")), "{plan:#?}");
+    }
+}

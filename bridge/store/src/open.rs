@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    AnyPool, Executor as _,
+    AnyPool, ConnectOptions as _, Connection as _, Executor as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::MigrateError,
 };
@@ -107,9 +107,9 @@ impl Store {
         if let Some(path) = url.path() {
             prepare_file(path, options.mode)?;
         }
-        let pools = match (url.engine(), options.mode) {
-            (Engine::Sqlite, _) => sqlite(url, options).await?,
-            (Engine::Postgres, mode) => postgres(url, options, mode).await?,
+        let pools = match url.engine() {
+            Engine::Sqlite => sqlite(url, options).await?,
+            Engine::Postgres => postgres(url, options).await?,
         };
         Ok(Self { pools: Arc::new(pools), term: None })
     }
@@ -183,59 +183,53 @@ fn create(path: &Path) -> std::io::Result<()> {
 
 async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
     let path = url.path().map(Path::to_owned).unwrap_or_default();
-    let read = pool(options, options.connections).after_connect(pragmas(options, "PRAGMA query_only = ON"));
-    let readers = read.connect_lazy_with(target(url, "ro")?);
-    let writers = match options.mode {
-        Mode::ReadOnly => None,
-        Mode::ReadWrite => {
-            let one = pool(options, 1).after_connect(pragmas(options, "PRAGMA journal_mode = WAL"));
-            Some(one.connect_with(target(url, "rw")?).await.map_err(|e| sqlite_error(&e, &path))?)
-        }
+    let (read, write) = (pragmas(options, "query_only = ON"), pragmas(options, "journal_mode = WAL"));
+    let (target_read, target_write) = (target(url, "ro")?, target(url, "rw")?);
+    let first = match options.mode {
+        Mode::ReadOnly => first(&target_read, &read, Engine::Sqlite, options.mode).await,
+        Mode::ReadWrite => first(&target_write, &write, Engine::Sqlite, options.mode).await,
     };
-    let pools = Pools { url: url.clone(), readers, writers };
-    schema(&pools).await.map_err(|e| match e {
-        Schema::Wrong(error) => error,
-        Schema::Failed(error) => sqlite_error(&error, &path),
-    })?;
-    Ok(pools)
+    first.map_err(|e| sqlite_error(&e, &path))??;
+    let writers = (options.mode == Mode::ReadWrite)
+        .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
+    let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
+    Ok(Pools { url: url.clone(), readers, writers })
 }
 
-async fn postgres(url: &StoreUrl, options: &OpenOptions, mode: Mode) -> Result<Pools, OpenError> {
-    let cannot = |why: String| OpenError::CannotConnect { address: url.to_string(), why };
+async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
     // A transaction that stands still belongs to a process that was paused; it would keep a new leader waiting.
-    let idle = "SET idle_in_transaction_session_timeout = '5s'".to_owned();
-    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(idle));
-    let all = all.connect_with(target(url, "")?).await.map_err(|e| cannot(e.to_string()))?;
-    let writers = (mode == Mode::ReadWrite).then(|| all.clone());
-    let pools = Pools { url: url.clone(), readers: all, writers };
-    schema(&pools).await.map_err(|e| match e {
-        Schema::Wrong(error) => error,
-        Schema::Failed(error) => cannot(error.to_string()),
-    })?;
-    Ok(pools)
+    let setting = "SET idle_in_transaction_session_timeout = '5s'".to_owned();
+    let target = target(url, "")?;
+    let first = first(&target, &setting, Engine::Postgres, options.mode).await;
+    first.map_err(|e| OpenError::CannotConnect { address: url.to_string(), why: e.to_string() })??;
+    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(setting));
+    let all = all.connect_lazy_with(target);
+    let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
+    Ok(Pools { url: url.clone(), readers: all, writers })
 }
 
-enum Schema {
-    Wrong(OpenError),
-    Failed(sqlx::Error),
-}
-
-async fn schema(pools: &Pools) -> Result<(), Schema> {
-    let engine = pools.url.engine();
-    let Some(writers) = &pools.writers else {
-        let mut reader = pools.readers.acquire().await.map_err(Schema::Failed)?;
-        return migrate::check(&mut reader).await.map_err(Schema::Failed)?.map_err(Schema::Wrong);
+/// Connects once without a pool, which would try again and again and then only say that it waited in vain, and brings the
+/// schema up to date or checks it.
+async fn first(
+    target: &AnyConnectOptions,
+    setting: &str,
+    engine: Engine,
+    mode: Mode,
+) -> Result<Result<(), OpenError>, sqlx::Error> {
+    let mut connection = target.connect().await?;
+    connection.execute(sqlx::AssertSqlSafe(setting)).await?;
+    let done = match mode {
+        Mode::ReadOnly => migrate::check(&mut connection).await?,
+        Mode::ReadWrite => match migrate::run(&mut connection, engine).await {
+            Err(MigrateError::Execute(error)) => return Err(error),
+            done => done.map_err(|error| crate::error::from_migration(&error, migrate::latest())),
+        },
     };
-    let mut connection = writers.acquire().await.map_err(Schema::Failed)?;
-    match migrate::run(&mut connection, engine).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::Execute(error)) => Err(Schema::Failed(error)),
-        Err(error) => Err(Schema::Wrong(crate::error::from_migration(&error, migrate::latest()))),
-    }
+    connection.close().await?;
+    Ok(done)
 }
 
 fn target(url: &StoreUrl, sqlite_mode: &str) -> Result<AnyConnectOptions, OpenError> {
-    use sqlx::ConnectOptions as _;
     let address = url.connect_url(sqlite_mode)?;
     AnyConnectOptions::from_url(&address)
         .map_err(|_| OpenError::BadUrl { why: "sqlx does not take it".into() })
@@ -260,16 +254,15 @@ type AfterConnect = Box<
         + Sync,
 >;
 
-fn pragmas(options: &OpenOptions, last: &'static str) -> AfterConnect {
+fn pragmas(options: &OpenOptions, last: &str) -> String {
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
     };
-    let text = format!(
-        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; {last};",
+    format!(
+        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; PRAGMA {last};",
         options.patience.as_millis()
-    );
-    run(text)
+    )
 }
 
 fn run(text: String) -> AfterConnect {

@@ -81,7 +81,8 @@ impl<'r> Columns<'r> {
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
-        serde_json::from_str(self.str(column)?).map_err(|e| self.bad(column, describe(&e)))
+        // serde's own sentence could quote the value.
+        serde_json::from_str(self.str(column)?).map_err(|_| self.bad(column, "wrong JSON"))
     }
 
     pub(crate) fn opt_json<T: DeserializeOwned>(
@@ -89,7 +90,7 @@ impl<'r> Columns<'r> {
         column: &'static str,
     ) -> Result<Option<T>, StoreError> {
         self.opt_str(column)?
-            .map(|t| serde_json::from_str(t).map_err(|e| self.bad(column, describe(&e))))
+            .map(|t| serde_json::from_str(t).map_err(|_| self.bad(column, "wrong JSON")))
             .transpose()
     }
 
@@ -97,11 +98,6 @@ impl<'r> Columns<'r> {
     pub(crate) fn word<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
         word(self.str(column)?).ok_or_else(|| self.bad(column, "unknown word"))
     }
-}
-
-/// Where the JSON breaks off; serde's own sentence could quote the value.
-fn describe(e: &serde_json::Error) -> String {
-    format!("wrong JSON at character {}", e.column())
 }
 
 /// A unit variant out of its serde name.

@@ -1,0 +1,280 @@
+use kring_store::{Backlog, IncomingEvent, Ingested, Store};
+
+use crate::{
+    cast::event,
+    database::{Database, on_both},
+};
+
+on_both! {
+    transaction_is_stored_once,
+    same_transaction_at_once_is_stored_once,
+    reused_transaction_id_with_new_events_is_a_lie_and_loses_nothing,
+    poison_event_does_not_fail_its_transaction,
+    large_transaction_keeps_its_order,
+    each_room_gives_its_oldest_event,
+    lease_ends_and_the_overtaken_handler_changes_nothing,
+    retry_holds_its_room_and_no_other,
+    dead_event_lets_its_room_go_on_and_can_be_replayed_or_dropped,
+    two_workers_never_get_the_same_room,
+    killed_worker_gives_back_its_leases,
+    sweep_keeps_what_is_still_needed,
+}
+
+fn new(new: usize) -> Ingested {
+    Ingested { new, ..Ingested::default() }
+}
+
+/// Leases at `now` for 100 ms.
+async fn lease(store: &Store, now: i64) -> Vec<String> {
+    let mut writer = store.write().await.unwrap();
+    let leased = writer.lease_events(now, 100, "worker", 100).await.unwrap();
+    writer.commit().await.unwrap();
+    leased.into_iter().map(|e| e.event_id).collect()
+}
+
+async fn seq_of(store: &Store, now: i64, id: &str) -> i64 {
+    let mut writer = store.write().await.unwrap();
+    let leased = writer.lease_events(now, 100, "worker", 100).await.unwrap();
+    writer.commit().await.unwrap();
+    leased.iter().find(|e| e.event_id == id).unwrap_or_else(|| panic!("{id} not among {leased:?}")).seq
+}
+
+async fn done(store: &Store, seq: i64) -> bool {
+    let mut writer = store.write().await.unwrap();
+    let done = writer.event_done(seq).await.unwrap();
+    writer.commit().await.unwrap();
+    done
+}
+
+async fn backlog(store: &Store) -> Backlog {
+    store.read().await.unwrap().backlog().await.unwrap()
+}
+
+async fn transaction_is_stored_once(db: Database) {
+    let store = db.open().await;
+    let events = [event("1", "a"), event("2", "b"), event("1", "a")];
+    let again = Ingested { txn_seen: true, duplicates: 3, ..Ingested::default() };
+    assert_eq!(
+        store.ingest("t1", &events).await.unwrap(),
+        Ingested { new: 2, duplicates: 1, ..Ingested::default() }
+    );
+    assert_eq!(store.ingest("t1", &events).await.unwrap(), again);
+    let by_another_name = Ingested { duplicates: 3, ..Ingested::default() };
+    assert_eq!(store.ingest("t2", &events).await.unwrap(), by_another_name);
+    assert_eq!(store.ingest("t3", &[]).await.unwrap(), Ingested::default());
+    assert_eq!(backlog(&store).await, Backlog { pending: 2, oldest_ms: Some(1_000), dead: 0 });
+}
+
+async fn same_transaction_at_once_is_stored_once(db: Database) {
+    let store = db.open().await;
+    let events: Vec<_> = (0..20).map(|n| event(&n.to_string(), "a")).collect();
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let (store, events) = (store.clone(), events.clone());
+            tokio::spawn(async move { store.ingest("t1", &events).await.unwrap() })
+        })
+        .collect();
+    let mut first = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            i if i == new(20) => first += 1,
+            i => assert_eq!(i, Ingested { txn_seen: true, duplicates: 20, ..Ingested::default() }),
+        }
+    }
+    assert_eq!((first, backlog(&store).await.pending), (1, 20));
+}
+
+async fn reused_transaction_id_with_new_events_is_a_lie_and_loses_nothing(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("old", "a")]).await.unwrap();
+    let events = [event("old", "a"), event("new", "a")];
+    let lie = Ingested { new: 1, duplicates: 1, txn_seen: true, lied: true, refused: 0 };
+    assert_eq!(store.ingest("1", &events).await.unwrap(), lie);
+    let retry = Ingested { duplicates: 2, txn_seen: true, ..Ingested::default() };
+    assert_eq!(store.ingest("1", &events).await.unwrap(), retry, "the retry of the new one is no lie");
+}
+
+async fn poison_event_does_not_fail_its_transaction(db: Database) {
+    let store = db.open().await;
+    let long = "x".repeat(4_000);
+    let poison = [
+        event("good", "a"),
+        event(&long, "a"),
+        event("in-a-long-room", &long),
+        IncomingEvent {
+            event_type: "m\0x".into(),
+            state_key: Some("\0".into()),
+            json: "{\0".into(),
+            ..event("nul", "b")
+        },
+        IncomingEvent {
+            event_type: long.clone(),
+            sender: long.clone(),
+            json: String::new(),
+            ..event("odd", "c")
+        },
+    ];
+    let ingested = store.ingest(&format!("{long}\0"), &poison).await.unwrap();
+    assert_eq!(ingested, Ingested { new: 3, refused: 2, ..Ingested::default() });
+    let mut writer = store.write().await.unwrap();
+    let leased = writer.lease_events(0, 100, "worker", 10).await.unwrap();
+    assert_eq!(leased.iter().map(|e| e.event_id.as_str()).collect::<Vec<_>>(), ["$good", "$nul", "$odd"]);
+    assert_eq!(leased[1].event_type, "m\u{fffd}x");
+}
+
+async fn large_transaction_keeps_its_order(db: Database) {
+    let store = db.open().await;
+    let events: Vec<_> = (0..1_234).map(|n| event(&n.to_string(), &format!("room{n}"))).collect();
+    assert_eq!(store.ingest("t", &events).await.unwrap(), new(1_234));
+    let mut writer = store.write().await.unwrap();
+    let leased = writer.lease_events(0, 100, "worker", 2_000).await.unwrap();
+    assert!(leased.iter().map(|e| &e.event_id).eq(events.iter().map(|e| &e.event_id)));
+    assert!(leased.windows(2).all(|w| w[0].seq < w[1].seq));
+}
+
+async fn each_room_gives_its_oldest_event(db: Database) {
+    let store = db.open().await;
+    store
+        .ingest("1", &[event("b1", "b"), event("a1", "a"), event("b2", "b"), event("c1", "c")])
+        .await
+        .unwrap();
+    let mut writer = store.write().await.unwrap();
+    let two = writer.lease_events(0, 100, "worker", 2).await.unwrap();
+    assert_eq!(two.iter().map(|e| e.event_id.as_str()).collect::<Vec<_>>(), ["$b1", "$a1"]);
+    assert_eq!(two[0].attempts, 1);
+    assert_eq!(two[0].json, r#"{"event_id":"$b1"}"#);
+    writer.commit().await.unwrap();
+
+    assert_eq!(lease(&store, 0).await, ["$c1"], "b has a live lease");
+    assert!(done(&store, two[0].seq).await);
+    assert_eq!(lease(&store, 0).await, ["$b2"]);
+    assert_eq!(lease(&store, 0).await, [""; 0]);
+}
+
+async fn lease_ends_and_the_overtaken_handler_changes_nothing(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("1", "a"), event("2", "a")]).await.unwrap();
+    let slow = seq_of(&store, 0, "$1").await;
+    assert_eq!(lease(&store, 99).await, [""; 0]);
+    let fast = seq_of(&store, 100, "$1").await;
+    assert_eq!(slow, fast);
+    assert!(done(&store, fast).await);
+    assert!(!done(&store, slow).await, "it has to drop its work");
+    let mut writer = store.write().await.unwrap();
+    assert!(!writer.event_retry(slow, 0, "late").await.unwrap());
+    assert!(!writer.event_dead(slow, "late").await.unwrap());
+    drop(writer);
+    assert_eq!(lease(&store, 100).await, ["$2"]);
+}
+
+async fn retry_holds_its_room_and_no_other(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("a1", "a"), event("a2", "a"), event("b1", "b")]).await.unwrap();
+    let seq = seq_of(&store, 0, "$a1").await;
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.event_retry(seq, 500, "not now").await.unwrap());
+    writer.commit().await.unwrap();
+    assert_eq!(lease(&store, 200).await, ["$b1"]);
+    assert_eq!(lease(&store, 500).await, ["$a1", "$b1"]);
+}
+
+async fn dead_event_lets_its_room_go_on_and_can_be_replayed_or_dropped(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("1", "a"), event("2", "a"), event("3", "a")]).await.unwrap();
+    let seq = seq_of(&store, 0, "$1").await;
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.event_dead(seq, "makes no sense").await.unwrap());
+    writer.commit().await.unwrap();
+    let dead = store.read().await.unwrap().dead_events().await.unwrap();
+    assert_eq!(
+        (dead.len(), dead[0].seq, dead[0].error.as_str(), dead[0].attempts),
+        (1, seq, "makes no sense", 1)
+    );
+    assert_eq!(dead[0].json, r#"{"event_id":"$1"}"#);
+    assert_eq!(backlog(&store).await, Backlog { pending: 2, oldest_ms: Some(1_000), dead: 1 });
+
+    let second = seq_of(&store, 0, "$2").await;
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.replay_event(seq).await.unwrap());
+    assert!(!writer.replay_event(second).await.unwrap(), "it is not dead");
+    writer.commit().await.unwrap();
+    assert_eq!(lease(&store, 0).await, [""; 0], "$2 is at work in the same room");
+    assert!(done(&store, second).await);
+    assert_eq!(lease(&store, 0).await, ["$1"]);
+
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.drop_event(seq).await.unwrap());
+    assert!(!writer.drop_event(seq).await.unwrap());
+    assert!(!writer.drop_event(second).await.unwrap(), "it is handled");
+    writer.commit().await.unwrap();
+    assert_eq!(lease(&store, 0).await, ["$3"]);
+    assert_eq!(backlog(&store).await, Backlog { pending: 1, oldest_ms: Some(1_000), dead: 0 });
+}
+
+async fn two_workers_never_get_the_same_room(db: Database) {
+    let store = db.open().await;
+    let events: Vec<_> = (0..400).map(|n| event(&n.to_string(), &format!("room{}", n % 40))).collect();
+    store.ingest("1", &events).await.unwrap();
+    let work = |store: Store, owner: &'static str| async move {
+        let mut handled = Vec::new();
+        loop {
+            let mut writer = store.write().await.unwrap();
+            let leased = writer.lease_events(0, 100, owner, 7).await.unwrap();
+            writer.commit().await.unwrap();
+            for event in &leased {
+                let mut writer = store.write().await.unwrap();
+                assert!(writer.event_done(event.seq).await.unwrap(), "somebody else had it too");
+                writer.commit().await.unwrap();
+                handled.push((event.room_id.clone(), event.seq));
+            }
+            if leased.is_empty() && store.read().await.unwrap().backlog().await.unwrap().pending == 0 {
+                return handled;
+            }
+        }
+    };
+    let one = tokio::spawn(work(store.clone(), "one"));
+    let two = tokio::spawn(work(store.clone(), "two"));
+    let (one, two) = (one.await.unwrap(), two.await.unwrap());
+    assert_eq!(one.len() + two.len(), 400);
+}
+
+async fn killed_worker_gives_back_its_leases(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("1", "a"), event("2", "b")]).await.unwrap();
+    assert_eq!(lease(&store, 0).await, ["$1", "$2"]);
+    let mut writer = store.write().await.unwrap();
+    assert_eq!(writer.release_leases("somebody else").await.unwrap(), 0);
+    assert_eq!(writer.release_leases("worker").await.unwrap(), 2);
+    writer.commit().await.unwrap();
+    assert_eq!(lease(&store, 0).await, ["$1", "$2"]);
+}
+
+async fn sweep_keeps_what_is_still_needed(db: Database) {
+    let store = db.open().await;
+    let late = IncomingEvent { received_at_ms: 9_000, ..event("late", "b") };
+    let events = [event("1", "a"), event("2", "a"), event("3", "a"), event("4", "a"), event("b", "b"), late];
+    store.ingest("1", &events).await.unwrap();
+    for id in ["$1", "$2"] {
+        let seq = seq_of(&store, 0, id).await;
+        done(&store, seq).await;
+        let mut writer = store.write().await.unwrap();
+        writer.release_leases("worker").await.unwrap();
+        writer.commit().await.unwrap();
+    }
+    let seq = seq_of(&store, 0, "$3").await;
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.drop_event(seq).await.unwrap());
+    assert_eq!(writer.sweep_events(5_000).await.unwrap(), 3, "1 and 2 are handled, 3 is dropped");
+    assert_eq!(writer.last_event("!a").await.unwrap(), Some(("$4".into(), 1_000)));
+    assert_eq!(writer.last_event("!b").await.unwrap(), Some(("$late".into(), 9_000)));
+    assert_eq!(writer.last_event("!c").await.unwrap(), None);
+    writer.commit().await.unwrap();
+
+    let seq = seq_of(&store, 200, "$4").await;
+    done(&store, seq).await;
+    let mut writer = store.write().await.unwrap();
+    assert_eq!(writer.sweep_events(5_000).await.unwrap(), 0, "4 is the room's newest, b waits");
+    writer.commit().await.unwrap();
+    let again = store.ingest("2", &[event("4", "a"), event("b", "b")]).await.unwrap();
+    assert_eq!(again, Ingested { duplicates: 2, ..Ingested::default() });
+}
