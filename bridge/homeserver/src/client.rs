@@ -1,5 +1,6 @@
 //! The Client-Server API with the bridge's token.
 
+mod bots;
 pub(crate) mod create;
 mod members;
 mod messages;

@@ -185,6 +185,8 @@ fn classify(status: u16, errcode: Option<&str>, message: &str, after: Option<Dur
         403 if message.contains("not in the room") => Class::NotInRoom,
         403 => Class::Forbidden,
         404 => Class::NotFound,
+        // An alias that exists: Synapse gives it no `errcode` of its own.
+        409 => Class::InUse,
         _ => Class::BadRequest,
     }
 }
@@ -202,3 +204,6 @@ fn innermost(error: &reqwest::Error) -> String {
 fn shorten(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_MESSAGE).collect()
 }
+
+#[cfg(test)]
+mod tests;

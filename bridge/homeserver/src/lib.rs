@@ -19,6 +19,8 @@ pub mod account;
 mod client;
 mod error;
 mod joiner;
+#[cfg(test)]
+mod mock;
 mod private_file;
 pub mod probe;
 pub mod registration;
@@ -32,4 +34,8 @@ pub use client::{
 pub use error::{Class, HomeserverError};
 pub use joiner::Joiner;
 pub use private_file::SecretFileError;
-pub use synapse::{SynapseAdmin, secret::AdminSecret, shared_secret::create_admin};
+pub use synapse::{
+    SynapseAdmin,
+    secret::AdminSecret,
+    shared_secret::{create_admin, shared_secret_is_set},
+};

@@ -24,8 +24,8 @@ pub enum SecretFileError {
         /// Why.
         error: io::Error,
     },
-    /// Others can read the tokens.
-    #[error("{0} can be read by others (mode {mode:o}); run: chmod 600 {0}", path.display())]
+    /// Others can read the tokens, or its group can change them.
+    #[error("{0} is open to others (mode {mode:o}); run: chmod 600 {0}", path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -88,11 +88,11 @@ fn place(beside: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
 
 /// Reads a file that nobody else can read.
 ///
-/// The group may: the homeserver runs under a user of its own and reads the registrations too.
+/// The group may read: the homeserver runs under a user of its own and reads the registrations too. It may not write.
 pub(crate) fn read(path: &Path) -> Result<String, SecretFileError> {
     let file = fs::File::open(path).map_err(|e| SecretFileError::io(path, e))?;
     let mode = file.metadata().map_err(|e| SecretFileError::io(path, e))?.permissions().mode() & 0o777;
-    if mode & 0o007 != 0 {
+    if mode & 0o027 != 0 {
         return Err(SecretFileError::Exposed { path: path.to_owned(), mode });
     }
     let mut text = String::new();

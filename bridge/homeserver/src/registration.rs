@@ -2,7 +2,7 @@
 
 mod file;
 
-use rand::{CryptoRng, RngCore};
+use rand::CryptoRng;
 use ruma::ServerName;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -102,7 +102,7 @@ pub struct Registrations {
 ///
 /// The joiner has `url: null` and a non-exclusive namespace of all local users: no event reaches us through it, and
 /// nobody is kept from registering.
-pub fn generate(input: &RegistrationInput<'_>, rng: &mut (impl RngCore + CryptoRng)) -> Registrations {
+pub fn generate(input: &RegistrationInput<'_>, rng: &mut impl CryptoRng) -> Registrations {
     let server = escape(input.server_name.as_str());
     let bridge = Registration {
         id: input.id.to_owned(),
@@ -139,7 +139,7 @@ pub fn generate(input: &RegistrationInput<'_>, rng: &mut (impl RngCore + CryptoR
     Registrations { bridge, joiner }
 }
 
-fn token(rng: &mut (impl RngCore + CryptoRng)) -> SecretString {
+fn token(rng: &mut impl CryptoRng) -> SecretString {
     let mut bytes = [0; TOKEN_BYTES];
     rng.fill_bytes(&mut bytes);
     hex::encode(bytes).into()
@@ -159,3 +159,6 @@ fn escape(server_name: &str) -> String {
 fn expose<S: Serializer>(token: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(token.expose_secret())
 }
+
+#[cfg(test)]
+mod tests;

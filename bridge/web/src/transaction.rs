@@ -75,8 +75,8 @@ async fn read(request: Request) -> Result<Bytes, Refusal> {
 
 async fn whole(body: Body) -> Result<Bytes, Refusal> {
     to_bytes(body, LARGEST_TRANSACTION).await.map_err(|error| {
-        let limit =
-            std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+        let limit = std::error::Error::source(&error)
+            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
         if limit { too_large() } else { Refusal::Incomplete }
     })
 }

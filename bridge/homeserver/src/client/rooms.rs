@@ -40,8 +40,7 @@ impl Homeserver {
     ///
     /// # Errors
     ///
-    /// [`Class::InUse`] or [`Class::BadRequest`] when a room has it already (Synapse answers 409 with
-    /// `M_UNKNOWN`), and as every request.
+    /// [`Class::InUse`] when a room has it already, this one included, and as every request.
     #[tracing::instrument(name = "homeserver.alias.create", skip_all, fields(alias = %alias, room.id = %room))]
     pub async fn create_alias(&self, alias: &RoomAliasId, room: &RoomId) -> Result<(), HomeserverError> {
         let request = create_alias::v3::Request::new(alias.to_owned(), room.to_owned());

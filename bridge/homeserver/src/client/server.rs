@@ -1,24 +1,22 @@
-//! What the homeserver is and knows about us; our own users.
+//! What the homeserver is and knows about us.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use ruma::{
-    OwnedUserId, TransactionId, UserId,
+    OwnedUserId, TransactionId,
     api::{
         OutgoingRequest,
         auth_scheme::SendAccessToken,
         client::{
-            account::{register, whoami},
+            account::whoami,
             appservice::request_ping,
             discovery::{get_capabilities, get_supported_versions},
-            profile::set_profile_field,
         },
     },
-    profile::ProfileFieldValue,
 };
 
-use super::{Homeserver, Identity};
-use crate::{Class, HomeserverError};
+use super::Homeserver;
+use crate::HomeserverError;
 
 /// What a homeserver says it speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +46,7 @@ impl Homeserver {
     ///
     /// # Errors
     ///
-    /// [`Class::Unauthorized`] when the homeserver does not know the token, and as every request.
+    /// [`Class::Unauthorized`](crate::Class) when the homeserver does not know the token, and as every request.
     #[tracing::instrument(name = "homeserver.whoami", skip_all)]
     pub async fn whoami(&self) -> Result<OwnedUserId, HomeserverError> {
         Ok(self.call("ask who we are", whoami::v3::Request::new()).await?.user_id)
@@ -71,41 +69,11 @@ impl Homeserver {
     /// # Errors
     ///
     /// With `errcode` `M_CONNECTION_FAILED`, `M_CONNECTION_TIMEOUT`, `M_BAD_STATUS` or `M_URL_NOT_SET` when the
-    /// homeserver could not reach us; with [`Class::Forbidden`] when the id of the registration is not ours.
+    /// homeserver could not reach us; with [`Class::Forbidden`](crate::Class) when the id of the registration is not ours.
     #[tracing::instrument(name = "homeserver.ping", skip_all, fields(txn.id = %txn_id))]
     pub async fn ping(&self, txn_id: &TransactionId) -> Result<Duration, HomeserverError> {
         let mut request = request_ping::v1::Request::new(self.registration_id.to_string());
         request.transaction_id = Some(txn_id.to_owned());
         Ok(self.call("ask for a ping", request).await?.duration)
-    }
-
-    /// Makes a user of our own namespace, without a session. One that exists already is no error.
-    ///
-    /// # Errors
-    ///
-    /// [`Class::Exclusive`] for a name outside of our namespace, and as every request.
-    #[tracing::instrument(name = "homeserver.bot.register", skip_all, fields(localpart = localpart))]
-    pub async fn register_bot(&self, localpart: &str) -> Result<(), HomeserverError> {
-        let mut request = register::v3::Request::new();
-        request.username = Some(localpart.to_owned());
-        request.login_type = Some(register::LoginType::ApplicationService);
-        request.inhibit_login = true;
-        match self.call("register a bot", request).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.class() == Class::InUse => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Sets the display name of one of our own users. Idempotent.
-    ///
-    /// # Errors
-    ///
-    /// As every request.
-    #[tracing::instrument(name = "homeserver.bot.name", skip_all)]
-    pub async fn set_display_name(&self, user: &UserId, name: &str) -> Result<(), HomeserverError> {
-        let value = ProfileFieldValue::DisplayName(name.to_owned());
-        let request = set_profile_field::v3::Request::new(user.to_owned(), value);
-        self.caller.call("set a display name", request, Identity::User(user)).await.map(drop)
     }
 }

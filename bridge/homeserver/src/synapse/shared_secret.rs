@@ -51,6 +51,23 @@ pub async fn create_admin(
     Ok(AdminSecret { user_id: made.user_id, access_token: made.access_token.into() })
 }
 
+/// Whether the homeserver has a `registration_shared_secret`, which makes an administrator of whoever knows it.
+///
+/// # Errors
+///
+/// As every request.
+pub async fn shared_secret_is_set(base: &Url, options: &HomeserverOptions) -> Result<bool, HomeserverError> {
+    let api = AdminApi::new(base, None, options)?;
+    // An empty request is refused in any case; Synapse looks for the secret before it looks at the request.
+    let asked = api.send::<Value>("look for the shared secret", Method::POST, &PATH, Some(json!({}))).await;
+    match asked {
+        Ok(_) => Ok(true),
+        Err(error) if error.class() == Class::BadRequest => Ok(!error.message().contains("not enabled")),
+        Err(error) if matches!(error.class(), Class::NotFound | Class::WrongVersion) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The signed request. Source: Synapse, "Shared-Secret Registration".
 fn body(
     shared_secret: &SecretString,
@@ -72,7 +89,29 @@ fn body(
 
 #[cfg(test)]
 mod tests {
-    use super::body;
+    use http::StatusCode;
+
+    use super::{body, shared_secret_is_set};
+    use crate::{HomeserverOptions, mock};
+
+    /// The words are Synapse 1.163's, in the order in which it checks.
+    #[tokio::test]
+    async fn configured_shared_secret_is_told_from_none() {
+        let cases = [
+            (
+                StatusCode::BAD_REQUEST,
+                r#"{"errcode":"M_UNKNOWN","error":"Shared secret registration is not enabled"}"#,
+                false,
+            ),
+            (StatusCode::BAD_REQUEST, r#"{"errcode":"M_BAD_JSON","error":"nonce must be specified"}"#, true),
+            (StatusCode::NOT_FOUND, r#"{"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}"#, false),
+        ];
+        for (status, answer, expected) in cases {
+            let base = mock::serve(axum::Router::new().fallback(async move || (status, answer))).await;
+            let set = shared_secret_is_set(&base, &HomeserverOptions::default()).await.unwrap();
+            assert_eq!(set, expected, "{answer}");
+        }
+    }
 
     /// The mac was computed with Python's own `hmac` over the bytes that Synapse signs.
     #[test]
