@@ -17,7 +17,7 @@ pub struct PersonName {
 impl PersonName {
     /// A name of its parts, each trimmed and canonically composed.
     pub fn new(given: &str, infix: &str, family: &str) -> Self {
-        let part = |text: &str| crate::email::trim(text).nfc().collect();
+        let part = |text: &str| composed(crate::email::trim(text));
         Self { given: part(given), infix: part(infix), family: part(family) }
     }
 
@@ -70,8 +70,7 @@ impl PersonName {
 
     /// What makes two names equal: outer spaces and case do not count, nor whether "é" is one character or two.
     pub fn comparison_key(&self) -> String {
-        let folded = self.parts().map(|part| part.nfc().collect::<String>().to_lowercase());
-        folded.collect::<Vec<_>>().join(" ").nfc().collect()
+        composed(&composed(&self.parts().collect::<Vec<_>>().join(" ")).to_lowercase())
     }
 
     /// Whether both are the same name, see [`Self::comparison_key`].
@@ -107,6 +106,11 @@ impl PersonName {
 pub fn search_words(text: &str) -> Vec<String> {
     let folded = plain(text).replace("ij", "y");
     folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Canonically composed. Most names are ASCII and are so already.
+fn composed(text: &str) -> String {
+    if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// Lower case without accents. Letters that Unicode does not take apart are replaced by what people type for them.

@@ -3,15 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ImportRules, administration::Record, messages::Warning, rules::Level};
-use crate::{ids::Shared, name::search_words};
+use crate::{
+    ids::{Shared, UserType},
+    member::Attributes,
+    name::search_words,
+};
 
 /// People from which a name is taken to be meant, and up to which it may be a slip of the pen.
 const SURE: usize = 5;
 const SLIP: usize = 2;
 
+/// Beyond this many names a column does not name groups, and comparing all of them would take long.
+const MOST_NAMES: usize = 5_000;
+
 /// What is odd about one person's groups.
-pub(super) fn of_record(record: &Record, rules: &ImportRules) -> Vec<Warning> {
-    let value = |level: &Level| record.attributes.get(&level.column).first();
+pub(super) fn of_person(
+    attributes: &Attributes,
+    user_type: Option<&UserType>,
+    rules: &ImportRules,
+) -> Vec<Warning> {
+    let value = |level: &Level| attributes.get(&level.column).first();
     let mut warnings = Vec::new();
     for pair in rules.levels.windows(2) {
         let [level, parent] = pair else { continue };
@@ -25,7 +36,7 @@ pub(super) fn of_record(record: &Record, rules: &ImportRules) -> Vec<Warning> {
         }
     }
     if let Some(level) = rules.levels.first().filter(|level| value(level).is_none())
-        && rules.access_types.contains(&record.user_type)
+        && user_type.is_some_and(|own| rules.access_types.contains(own))
     {
         warnings
             .push(Warning::GroupMissing { noun: level.noun.to_string(), column: level.column.to_string() });
@@ -94,14 +105,16 @@ fn spellings(names: &BTreeMap<&Shared, usize>, level: &Level) -> Vec<Warning> {
 
 /// Names of hardly anybody, one letter from a name of many.
 fn typos(names: &BTreeMap<&Shared, usize>, level: &Level) -> Vec<Warning> {
+    if names.len() > MOST_NAMES {
+        return Vec::new();
+    }
+    let folded = |name: &Shared| search_words(name).concat();
+    let sure: Vec<_> =
+        names.iter().filter(|(_, people)| **people >= SURE).map(|(n, _)| (*n, folded(n))).collect();
     let rare = names.iter().filter(|(name, people)| **people <= SLIP && name.chars().count() > 4);
-    let close = |name: &str, other: &str| {
-        let (name, other) = (search_words(name).concat(), search_words(other).concat());
-        name != other && strsim::osa_distance(&name, &other) == 1
-    };
-    let meant = |name: &str| names.iter().find(|(other, people)| **people >= SURE && close(name, other));
     rare.filter_map(|(name, _)| {
-        let (like, _) = meant(name)?;
+        let own = folded(name);
+        let (like, _) = sure.iter().find(|(_, other)| strsim::osa_distance(&own, other) == 1)?;
         Some(Warning::Typo {
             column: level.column.to_string(),
             name: name.to_string(),

@@ -9,6 +9,7 @@ mod texts;
 use jiff::civil::{Date, date};
 
 use super::*;
+use crate::{ids::MembershipNumber, member::AddressStanding};
 
 const TODAY: Date = date(2026, 7, 1);
 const HEADER: &str = "lidnummer;voornaam;tussenvoegsel;achternaam;email;type;afdeling;regio;provincie;lid_sinds;lid_tot;functies";

@@ -60,7 +60,9 @@ proptest! {
         for number in &import.report.vereniging {
             let person = import.administration.get(number).expect("accepted");
             prop_assert!(person.runs_on(TODAY) && person.address == AddressStanding::Unique);
-            prop_assert!(import.report.duplicates.iter().all(|group| !group.contains(number)));
+            // A rejected row of the same person may share another address.
+            let once = rows.iter().filter(|row| row.starts_with(&format!("{number};"))).count() == 1;
+            prop_assert!(!once || import.report.duplicates.iter().all(|group| !group.contains(number)));
         }
         prop_assert!(import.report.vereniging.is_sorted() && import.report.duplicates.is_sorted());
     }
