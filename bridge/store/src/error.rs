@@ -158,7 +158,7 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let text = error.to_string();
         match &error {
-            sqlx::Error::Database(e) => classify(e.code().as_deref().unwrap_or_default(), e.kind(), text),
+            sqlx::Error::Database(e) => classify(e.code().as_deref().unwrap_or_default(), &e.kind(), text),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_)
@@ -172,7 +172,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// SQLite's extended result codes as decimal text, PostgreSQL's five-letter SQLSTATE.
-fn classify(code: &str, kind: sqlx::error::ErrorKind, text: String) -> StoreError {
+fn classify(code: &str, kind: &sqlx::error::ErrorKind, text: String) -> StoreError {
     match code {
         "53100" => return StoreError::Full,
         "25006" => return StoreError::ReadOnly,
@@ -189,7 +189,7 @@ fn classify(code: &str, kind: sqlx::error::ErrorKind, text: String) -> StoreErro
         Some(8) => StoreError::ReadOnly,
         // BUSY, LOCKED, IOERR, CANTOPEN, PROTOCOL
         Some(5 | 6 | 10 | 14 | 15) => StoreError::Unavailable(text),
-        _ if kind != sqlx::error::ErrorKind::Other => StoreError::Conflict(text),
+        _ if *kind != sqlx::error::ErrorKind::Other => StoreError::Conflict(text),
         _ => StoreError::Database(text),
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! There is one concrete [`Store`] and no trait per table. Both engines are spoken to through `sqlx::Any` with `$1`
 //! placeholders, so the same statement runs on either, and a trait would have had a single implementation. What
-//! differs (migrations, how a transaction begins, how the writer's lock is held) sits in `open`, `migrate` and `lock`.
+//! differs (migrations, how a transaction begins, how the writer's lock is held) sits in `connect`, `migrate` and `lock`.
 //!
 //! # Where to look
 //!
@@ -32,6 +32,7 @@
 //! sorted have collation `"C"` on PostgreSQL, so that both engines sort by bytes.
 
 mod audit;
+mod connect;
 mod error;
 mod events;
 mod groups;

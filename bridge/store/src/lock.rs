@@ -8,7 +8,7 @@
 use std::{
     fs::{File, TryLockError},
     io::{Read as _, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Row as _, any::AnyConnectOptions};
@@ -68,7 +68,7 @@ impl Store {
             Some(path) => {
                 let mut name = path.as_os_str().to_owned();
                 name.push(".lock");
-                lock_file(name.into(), owner)
+                lock_file(Path::new(&name), owner)
             }
             None => self.lock_session(owner, now_ms).await,
         }
@@ -127,10 +127,10 @@ impl Writer {
     }
 }
 
-fn lock_file(path: PathBuf, owner: &str) -> Result<WriterLock, LockError> {
-    let cannot = |e: std::io::Error| LockError::CannotLock { path: path.clone(), why: e.to_string() };
+fn lock_file(path: &Path, owner: &str) -> Result<WriterLock, LockError> {
+    let cannot = |e: std::io::Error| LockError::CannotLock { path: path.to_owned(), why: e.to_string() };
     let mut file =
-        File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(cannot)?;
+        File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(cannot)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -1,20 +1,12 @@
-//! Opening the database: pools, pragmas, and errors that say what to do.
+//! The store itself, and how it is opened.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use sqlx::{
-    AnyPool, ConnectOptions as _, Connection as _, Executor as _,
-    any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::MigrateError,
-};
+use sqlx::AnyPool;
 
 use crate::{
-    error::{OpenError, primary},
-    migrate,
+    connect::{Pools, connect},
+    error::OpenError,
     url::{Engine, StoreUrl},
 };
 
@@ -71,13 +63,6 @@ pub struct Store {
     term: Option<i64>,
 }
 
-struct Pools {
-    url: StoreUrl,
-    readers: AnyPool,
-    /// On SQLite a pool of one: the queue before it is the writers' queue. `None` when open for reading only.
-    writers: Option<AnyPool>,
-}
-
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store")
@@ -103,14 +88,7 @@ impl Store {
     ///
     /// See [`OpenError`]; nothing was changed then.
     pub async fn open_with(url: &StoreUrl, options: &OpenOptions) -> Result<Self, OpenError> {
-        sqlx::any::install_default_drivers();
-        if let Some(path) = url.path() {
-            prepare_file(path, options.mode)?;
-        }
-        let pools = match url.engine() {
-            Engine::Sqlite => sqlite(url, options).await?,
-            Engine::Postgres => postgres(url, options).await?,
-        };
+        let pools = connect(url, options).await?;
         Ok(Self { pools: Arc::new(pools), term: None })
     }
 
@@ -147,141 +125,5 @@ impl Store {
 
     pub(crate) fn writers(&self) -> Option<&AnyPool> {
         self.pools.writers.as_ref()
-    }
-}
-
-/// Makes the file for this user alone: it holds names and addresses. SQLite gives its `-wal` the same permissions.
-fn prepare_file(path: &Path, mode: Mode) -> Result<(), OpenError> {
-    let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.to_owned(), why: e.to_string() };
-    match (path.try_exists().map_err(cannot)?, mode) {
-        (true, _) if path.is_dir() => {
-            Err(OpenError::CannotOpen { path: path.to_owned(), why: "it is a folder".into() })
-        }
-        (true, Mode::ReadWrite) => match std::fs::OpenOptions::new().write(true).open(path) {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.kind() == std::io::ErrorKind::PermissionDenied
-                    || e.kind() == std::io::ErrorKind::ReadOnlyFilesystem =>
-            {
-                Err(OpenError::ReadOnlyFile { path: path.to_owned() })
-            }
-            Err(e) => Err(cannot(e)),
-        },
-        (true, Mode::ReadOnly) => std::fs::File::open(path).map(drop).map_err(cannot),
-        (false, Mode::ReadOnly) => Err(OpenError::Missing { path: path.to_owned() }),
-        (false, Mode::ReadWrite) => create(path).map_err(cannot),
-    }
-}
-
-fn create(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
-async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
-    let path = url.path().map(Path::to_owned).unwrap_or_default();
-    let (read, write) = (pragmas(options, "query_only = ON"), pragmas(options, "journal_mode = WAL"));
-    let (target_read, target_write) = (target(url, "ro")?, target(url, "rw")?);
-    let first = match options.mode {
-        Mode::ReadOnly => first(&target_read, &read, Engine::Sqlite, options.mode).await,
-        Mode::ReadWrite => first(&target_write, &write, Engine::Sqlite, options.mode).await,
-    };
-    first.map_err(|e| sqlite_error(&e, &path))??;
-    let writers = (options.mode == Mode::ReadWrite)
-        .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
-    let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
-    Ok(Pools { url: url.clone(), readers, writers })
-}
-
-async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
-    // A transaction that stands still belongs to a process that was paused; it would keep a new leader waiting.
-    let setting = "SET idle_in_transaction_session_timeout = '5s'".to_owned();
-    let target = target(url, "")?;
-    let first = first(&target, &setting, Engine::Postgres, options.mode).await;
-    first.map_err(|e| OpenError::CannotConnect { address: url.to_string(), why: e.to_string() })??;
-    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(setting));
-    let all = all.connect_lazy_with(target);
-    let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
-    Ok(Pools { url: url.clone(), readers: all, writers })
-}
-
-/// Connects once without a pool, which would try again and again and then only say that it waited in vain, and brings the
-/// schema up to date or checks it.
-async fn first(
-    target: &AnyConnectOptions,
-    setting: &str,
-    engine: Engine,
-    mode: Mode,
-) -> Result<Result<(), OpenError>, sqlx::Error> {
-    let mut connection = target.connect().await?;
-    connection.execute(sqlx::AssertSqlSafe(setting)).await?;
-    let done = match mode {
-        Mode::ReadOnly => migrate::check(&mut connection).await?,
-        Mode::ReadWrite => match migrate::run(&mut connection, engine).await {
-            Err(MigrateError::Execute(error)) => return Err(error),
-            done => done.map_err(|error| crate::error::from_migration(&error, migrate::latest())),
-        },
-    };
-    connection.close().await?;
-    Ok(done)
-}
-
-fn target(url: &StoreUrl, sqlite_mode: &str) -> Result<AnyConnectOptions, OpenError> {
-    let address = url.connect_url(sqlite_mode)?;
-    AnyConnectOptions::from_url(&address)
-        .map_err(|_| OpenError::BadUrl { why: "sqlx does not take it".into() })
-}
-
-fn pool(options: &OpenOptions, size: u32) -> AnyPoolOptions {
-    // SQLite's connections live as long as the process; a file does not hang up.
-    AnyPoolOptions::new()
-        .max_connections(size.max(1))
-        .acquire_timeout(options.patience)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-}
-
-type AfterConnect = Box<
-    dyn for<'c> Fn(
-            &'c mut sqlx::AnyConnection,
-            sqlx::pool::PoolConnectionMetadata,
-        ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>
-        + Send
-        + Sync,
->;
-
-fn pragmas(options: &OpenOptions, last: &str) -> String {
-    let synchronous = match options.synchronous {
-        Synchronous::Full => "FULL",
-        Synchronous::Normal => "NORMAL",
-    };
-    format!(
-        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; PRAGMA {last};",
-        options.patience.as_millis()
-    )
-}
-
-fn run(text: String) -> AfterConnect {
-    Box::new(move |connection, _| {
-        let text = text.clone();
-        Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(text)).await.map(drop) })
-    })
-}
-
-fn sqlite_error(error: &sqlx::Error, path: &Path) -> OpenError {
-    let path: PathBuf = path.to_owned();
-    let code = match error {
-        sqlx::Error::Database(e) => e.code().as_deref().and_then(primary),
-        _ => None,
-    };
-    match code {
-        Some(5 | 6) => OpenError::Locked,
-        Some(8) => OpenError::ReadOnlyFile { path },
-        Some(11 | 26) => OpenError::NotADatabase { path, why: error.to_string() },
-        _ => OpenError::CannotOpen { path, why: error.to_string() },
     }
 }

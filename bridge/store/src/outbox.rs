@@ -4,15 +4,13 @@
 //! has failed for good. At most one row with a dedupe key waits at a time; the key is free again once the row runs, for
 //! what is asked for from then on may not be in it.
 
-use serde::{Deserialize, Serialize};
+mod work;
+
+use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{
-    error::StoreError,
-    row::{Columns, to_json, without_nul},
-    session::{Reader, Writer},
-};
+use crate::{error::StoreError, row::Columns, session::Reader};
 
 /// An effect to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +74,7 @@ pub struct FailedEffect {
     pub error: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum State {
     Pending,
@@ -86,23 +84,6 @@ enum State {
 }
 
 const COLUMNS: &str = "id, lane, kind, payload, txn_id, batch, attempts, created_at";
-
-/// As for events (`lanes`): steps over the lanes that have something open, from each the first row.
-const LEASE: &str = "WITH RECURSIVE open_lanes (lane) AS (
-        SELECT min(lane) FROM outbox WHERE state IN ('pending', 'leased')
-        UNION ALL
-        SELECT (SELECT min(o.lane) FROM outbox o WHERE o.state IN ('pending', 'leased') AND o.lane > l.lane)
-        FROM open_lanes l WHERE l.lane IS NOT NULL
-    ), heads (id) AS (
-        SELECT (SELECT min(o.id) FROM outbox o WHERE o.state IN ('pending', 'leased') AND o.lane = l.lane)
-        FROM open_lanes l WHERE l.lane IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.state = 'leased' AND b.lane = l.lane AND b.lease_until > $1)
-    )
-    UPDATE outbox SET state = 'leased', lease_until = $2, owner = $3, attempts = attempts + 1, pending_key = NULL
-    WHERE id IN (
-        SELECT h.id FROM heads h JOIN outbox o ON o.id = h.id WHERE o.next_at <= $1 ORDER BY h.id LIMIT $4
-    ) AND (state = 'pending' OR (state = 'leased' AND lease_until <= $1))
-    RETURNING id, lane, kind, payload, txn_id, batch, attempts, created_at";
 
 fn effect(row: &AnyRow) -> Result<Effect, StoreError> {
     let columns = Columns::new(row, "outbox", "id");
@@ -116,130 +97,6 @@ fn effect(row: &AnyRow) -> Result<Effect, StoreError> {
         attempts: u32::try_from(columns.int("attempts")?).unwrap_or(u32::MAX),
         created_at_ms: columns.int("created_at")?,
     })
-}
-
-impl Writer {
-    /// Stores an effect; `None` when one with its dedupe key waits already.
-    ///
-    /// # Errors
-    ///
-    /// The client transaction id was used before ([`StoreError::Conflict`]), or the database does not answer.
-    pub async fn enqueue(&mut self, new: &NewEffect) -> Result<Option<i64>, StoreError> {
-        let sql = "INSERT INTO outbox (lane, dedupe_key, pending_key, kind, payload, txn_id, state, next_at, batch, created_at) \
-                   VALUES ($1, $2, $2, $3, $4, $5, 'pending', $6, $7, $8) ON CONFLICT (pending_key) DO NOTHING RETURNING id";
-        let row = sqlx::query(sql)
-            .bind(new.lane.clone())
-            .bind(new.dedupe_key.clone())
-            .bind(new.kind.clone())
-            .bind(to_json("the payload of an effect", &new.payload)?)
-            .bind(new.txn_id.clone())
-            .bind(new.not_before_ms)
-            .bind(new.batch.clone())
-            .bind(new.created_at_ms)
-            .fetch_optional(self.connection())
-            .await?;
-        Ok(row.map(|r| r.try_get("id")).transpose()?)
-    }
-
-    /// Takes the first open effect of up to `max_lanes` lanes until `now_ms + lease_ms`, oldest first. A lane gives none
-    /// while one of its effects is under lease, or while its first has to wait.
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer, or a row is not readable.
-    pub async fn lease_effects(
-        &mut self,
-        now_ms: i64,
-        lease_ms: i64,
-        owner: &str,
-        max_lanes: u32,
-    ) -> Result<Vec<Effect>, StoreError> {
-        let rows = sqlx::query(LEASE)
-            .bind(now_ms)
-            .bind(now_ms.saturating_add(lease_ms))
-            .bind(owner.to_owned())
-            .bind(i64::from(max_lanes))
-            .fetch_all(self.connection())
-            .await?;
-        let mut effects = rows.iter().map(effect).collect::<Result<Vec<_>, StoreError>>()?;
-        effects.sort_unstable_by_key(|e| e.id);
-        Ok(effects)
-    }
-
-    /// The effect is brought about, with this result. `false` when it was finished already.
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer.
-    pub async fn effect_done(&mut self, id: i64, result: &Value, now_ms: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE outbox SET state = 'done', result = $2, finished_at = $3, error = NULL, pending_key = NULL, \
-                   lease_until = NULL, owner = NULL WHERE id = $1 AND state IN ('pending', 'leased')";
-        let query = sqlx::query(sql).bind(id).bind(to_json("the result of an effect", result)?).bind(now_ms);
-        Ok(query.execute(self.connection()).await?.rows_affected() > 0)
-    }
-
-    /// The effect is given up; its lane goes on. `false` when it was finished already.
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer.
-    pub async fn effect_failed(&mut self, id: i64, error: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE outbox SET state = 'failed', error = $2, finished_at = $3, pending_key = NULL, \
-                   lease_until = NULL, owner = NULL WHERE id = $1 AND state IN ('pending', 'leased')";
-        let query = sqlx::query(sql).bind(id).bind(without_nul(error)).bind(now_ms);
-        Ok(query.execute(self.connection()).await?.rows_affected() > 0)
-    }
-
-    /// The effect is to be tried again at `next_at_ms`; until then its lane waits. `false` when it was finished already.
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer.
-    pub async fn effect_retry(&mut self, id: i64, next_at_ms: i64, error: &str) -> Result<bool, StoreError> {
-        // It waits again and takes its key back, unless the same was asked for anew while it ran.
-        let sql = "UPDATE outbox SET state = 'pending', next_at = $2, error = $3, lease_until = NULL, owner = NULL, \
-                   pending_key = CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.pending_key = outbox.dedupe_key \
-                   AND o.id <> $1) THEN NULL ELSE dedupe_key END \
-                   WHERE id = $1 AND state IN ('pending', 'leased')";
-        let query = sqlx::query(sql).bind(id).bind(next_at_ms).bind(without_nul(error));
-        Ok(query.execute(self.connection()).await?.rows_affected() > 0)
-    }
-
-    /// Gives back what `owner` has under lease. One at a time, for two of them may have the same key.
-    pub(crate) async fn release_effects(&mut self, owner: &str) -> Result<u64, StoreError> {
-        let sql = "SELECT id, next_at, error FROM outbox WHERE state = 'leased' AND owner = $1";
-        let rows = sqlx::query(sql).bind(owner.to_owned()).fetch_all(self.connection()).await?;
-        for row in &rows {
-            let columns = Columns::new(row, "outbox", "id");
-            let error = columns.opt_text("error")?.unwrap_or_default();
-            self.effect_retry(columns.int("id")?, columns.int("next_at")?, &error).await?;
-        }
-        Ok(rows.len() as u64)
-    }
-
-    /// Removes effects that were done before `before_ms`. Failed ones stay until somebody has seen them
-    /// ([`Writer::forget_failed`]).
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer.
-    pub async fn sweep_effects(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM outbox WHERE state = 'done' AND finished_at < $1";
-        Ok(sqlx::query(sql).bind(before_ms).execute(self.connection()).await?.rows_affected())
-    }
-
-    /// Removes the failed effects of a batch, or all of them.
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer.
-    pub async fn forget_failed(&mut self, batch: Option<&str>) -> Result<u64, StoreError> {
-        let sql = match batch {
-            Some(_) => "DELETE FROM outbox WHERE state = 'failed' AND batch = $1",
-            None => "DELETE FROM outbox WHERE state = 'failed' AND $1 IS NULL",
-        };
-        Ok(sqlx::query(sql).bind(batch.map(str::to_owned)).execute(self.connection()).await?.rows_affected())
-    }
 }
 
 impl Reader {

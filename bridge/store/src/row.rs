@@ -94,7 +94,7 @@ impl<'r> Columns<'r> {
             .transpose()
     }
 
-    /// One of serde's snake_case names, stored bare.
+    /// One of serde's `snake_case` names, stored bare.
     pub(crate) fn word<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
         word(self.str(column)?).ok_or_else(|| self.bad(column, "unknown word"))
     }

@@ -15,6 +15,9 @@ on_both! {
     forgotten_room_is_unknown,
 }
 
+/// A story, what happens in it, and what the mirror shows after each step.
+type Case = (&'static str, &'static [Step], &'static [Option<Membership>]);
+
 enum Step {
     Observe(Option<Membership>),
     Expect(Option<Membership>),
@@ -24,7 +27,7 @@ async fn expectation_holds_until_its_event_comes(db: Database) {
     use Membership::{Invite, Join};
     use Step::{Expect, Observe};
     let store = db.open().await;
-    let cases: [(&str, &[Step], &[Option<Membership>]); 7] = [
+    let cases: [Case; 7] = [
         ("joined and left", &[Observe(Some(Join)), Observe(None)], &[Some(Join), None]),
         (
             "own join, seen through an older invite",

