@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod config;
+mod template;
 
 /// The name behind the colon of every id in tests.
 pub const SERVER_NAME: &str = "kring.test";
@@ -66,7 +67,19 @@ impl Synapse {
     /// # Panics
     /// When the Python environment is absent or the server does not come up within a minute.
     pub async fn start(options: SynapseOptions) -> Self {
-        let folder = tempfile::Builder::new().prefix("kring-hs-").tempdir().expect("a temporary folder");
+        let folder = own_folder();
+        if options.database == Database::Sqlite {
+            template::copy_into(folder.path()).await;
+        }
+        Self::start_in(folder, options).await
+    }
+
+    /// Starts one that has to make its database first.
+    async fn start_empty(options: SynapseOptions) -> Self {
+        Self::start_in(own_folder(), options).await
+    }
+
+    async fn start_in(folder: TempDir, options: SynapseOptions) -> Self {
         let port = options.port.unwrap_or_else(free_port);
         config::write(folder.path(), port, &options);
         let process = launch(folder.path());
@@ -184,6 +197,10 @@ impl Synapse {
         };
         self.process.wait_until(Duration::from_secs(60), ready).await;
     }
+}
+
+fn own_folder() -> TempDir {
+    tempfile::Builder::new().prefix("kring-hs-").tempdir().expect("a temporary folder")
 }
 
 fn launch(folder: &Path) -> Process {

@@ -26,7 +26,7 @@ fn join(room: &Room, sender: &str, target: &str) -> Result<(), Refused> {
         return Err(Refused::forbidden("Cannot force another user to join."));
     }
     match room.membership(target) {
-        "ban" => Err(Refused::forbidden("You are banned from this room")),
+        "ban" => Err(banned("join")),
         "join" | "invite" => Ok(()),
         _ if join_rule(room) == "public" => Ok(()),
         _ => Err(Refused::forbidden("You are not invited to this room.")),
@@ -36,7 +36,7 @@ fn join(room: &Room, sender: &str, target: &str) -> Result<(), Refused> {
 fn invite(room: &Room, sender: &str, target: &str) -> Result<(), Refused> {
     in_room(room, sender)?;
     match room.membership(target) {
-        "ban" => Err(Refused::forbidden(&format!("{target} is banned from the room"))),
+        "ban" => Err(banned("invite")),
         "join" => Err(Refused::forbidden(&format!("{target} is already in the room."))),
         _ => powerful(room, sender, "invite"),
     }
@@ -47,7 +47,8 @@ fn leave(room: &Room, sender: &str, target: &str) -> Result<(), Refused> {
     if sender == target {
         return match was {
             "ban" => Err(Refused::forbidden("You are banned from this room")),
-            "leave" if room.state_event("m.room.member", target).is_none() => {
+            // Leaving again says nothing new; who was put out, or never was in, cannot leave.
+            "leave" if room.state_event("m.room.member", target).is_none_or(|e| e.sender != target) => {
                 Err(Refused::forbidden(&format!("User {target} not in room {}", room.id)))
             }
             _ => Ok(()),
@@ -91,6 +92,10 @@ pub(super) fn allowed_from(room: &Room) -> Vec<String> {
     let rules = room.content("m.room.join_rules", "");
     let allow = rules.get("allow").and_then(Value::as_array).cloned().unwrap_or_default();
     allow.iter().filter_map(|a| a.get("room_id").and_then(Value::as_str)).map(str::to_owned).collect()
+}
+
+fn banned(action: &str) -> Refused {
+    Refused::new(403, "M_BAD_STATE", &format!("Cannot {action} user who was banned"))
 }
 
 fn in_room(room: &Room, user: &str) -> Result<(), Refused> {

@@ -241,8 +241,12 @@ pub(super) async fn unban(
     Json(body): Json<Value>,
 ) -> Answer {
     let user = target(&body)?;
-    let was = shared.world().membership(&room, &user).to_owned();
-    if was != "ban" {
+    let was = {
+        let world = shared.world();
+        world.room(&room)?.state_event("m.room.member", &user).map(|e| e.text("membership").to_owned())
+    };
+    // Synapse looks at what somebody was only if they ever were something.
+    if was.is_some_and(|was| was != "ban") {
         return Err(Refused::new(403, "M_BAD_STATE", "Cannot unban user who was not banned"));
     }
     change(&shared, &caller.user, &room, &user, "leave", &body)

@@ -36,7 +36,7 @@ fn powers(room: &Room, event: &Event) -> Result<(), Refused> {
     // Whoever made the room must not be listed.
     let users = event.content.get("users").and_then(serde_json::Value::as_object);
     if users.is_some_and(|users| users.keys().any(|user| room.is_creator(user))) {
-        return Err(Refused::forbidden("Creator user cannot appear in the 'users' field"));
+        return Err(Refused::new(400, "M_UNKNOWN", "Creator user must not appear in the 'users' field"));
     }
     let own = power::of(room, &event.sender);
     let before: BTreeMap<_, _> =
