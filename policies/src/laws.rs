@@ -25,9 +25,8 @@ use crate::{
 
 /// The shipped policy, which leaves `@klok…` alone and has small spaces.
 fn policy() -> Policy {
-    static POLICY: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(|| {
-        ivn_with("leave_alone: []", "leave_alone: ['@klok*:*']\nfill_above: 2")
-    });
+    static POLICY: std::sync::LazyLock<Policy> =
+        std::sync::LazyLock::new(|| ivn_with("leave_alone: []", "leave_alone: ['@klok*:*']\nfill_above: 2"));
     let mut policy = POLICY.clone();
     policy.max_children = 4;
     policy
@@ -71,8 +70,18 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
 }
 
 fn worlds() -> impl Strategy<Value = World> {
-    let grants = (0usize..25, select(vec!["werkgroep/vogels", "projectgroep/bijen", "afdeling/zwolle",
-        "landelijk/vereniging", "werkgroep/dicht"]), any::<bool>(), 0u8..4);
+    let grants = (
+        0usize..25,
+        select(vec![
+            "werkgroep/vogels",
+            "projectgroep/bijen",
+            "afdeling/zwolle",
+            "landelijk/vereniging",
+            "werkgroep/dicht",
+        ]),
+        any::<bool>(),
+        0u8..4,
+    );
     (people(), prop::collection::vec(grants, 0..15), any::<bool>()).prop_map(|(people, grants, open)| {
         let mut world = world(people);
         world.groups.push(group("werkgroep/vogels", "werkgroep", &["afdeling/zwolle", "intranet/ons-ivn"]));
@@ -81,7 +90,8 @@ fn worlds() -> impl Strategy<Value = World> {
         world.groups.push(group("oud/oud", "bestaat-niet-meer", &[]));
         world.groups[2].archived = true;
         if open {
-            world.groups[0].settings.admits = Some(vec!["extern".into(), "vrijwilliger".into(), "onzin".into()]);
+            world.groups[0].settings.admits =
+                Some(vec!["extern".into(), "vrijwilliger".into(), "onzin".into()]);
         }
         let make = |(who, group, admin, ends): (usize, &str, bool, u8)| Grant {
             group: key(group),
@@ -118,8 +128,13 @@ enum Drift {
 }
 
 fn drift() -> impl Strategy<Value = Vec<(Index, Drift)>> {
-    let memberships =
-        select(vec![None, Some(Membership::Join), Some(Membership::Invite), Some(Membership::Knock), Some(Membership::Ban)]);
+    let memberships = select(vec![
+        None,
+        Some(Membership::Join),
+        Some(Membership::Invite),
+        Some(Membership::Knock),
+        Some(Membership::Ban),
+    ]);
     let one = prop_oneof![
         "[a-z]{0,8}".prop_map(Drift::Name),
         prop::option::of("[a-z]{0,8}").prop_map(Drift::Topic),
@@ -133,7 +148,8 @@ fn drift() -> impl Strategy<Value = Vec<(Index, Drift)>> {
 }
 
 fn wreck(room: &mut MirrorRoom, drift: &Drift) {
-    let powers = |room: &mut MirrorRoom| room.state.power_levels.take().unwrap_or_else(|| json!({ "users": {} }));
+    let powers =
+        |room: &mut MirrorRoom| room.state.power_levels.take().unwrap_or_else(|| json!({ "users": {} }));
     match drift {
         Drift::Name(name) => room.state.name = Some(name.clone()),
         Drift::Topic(topic) => room.state.topic.clone_from(topic),

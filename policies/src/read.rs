@@ -10,6 +10,8 @@ mod check;
 mod conditions;
 mod raw;
 
+pub(crate) use raw::OneOrMore;
+
 /// Largest policy or case table, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
 

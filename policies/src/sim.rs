@@ -1,5 +1,7 @@
 //! A homeserver in miniature: carries out a plan on a mirror, exactly and at once. For tests, of this crate and others.
 
+use std::collections::HashMap;
+
 use kring_core::ids::PlaceKey;
 use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 use serde_json::Value;
@@ -15,30 +17,50 @@ use crate::{
 
 /// Carries out all actions in order.
 pub fn apply(policy: &Policy, world: &World, mirror: &mut Mirror, plan: &Plan) {
-    for action in &plan.actions {
-        apply_one(policy, world, mirror, action);
-    }
+    run(policy, world, mirror, &plan.actions);
 }
 
 /// Carries out one action. An action for a room that is not there does nothing.
 pub fn apply_one(policy: &Policy, world: &World, mirror: &mut Mirror, action: &Action) {
-    if let ActionKind::Create(new) = &action.kind {
-        let room = created(policy, world, mirror, &action.place, new);
-        mirror.rooms.push(room);
-        mirror.rooms.sort_by(|a, b| a.room_id.cmp(&b.room_id));
-        return;
-    }
-    let state_key = match &action.kind {
-        ActionKind::SetState { state_key: StateKey::Place(place), .. } => {
-            room_of(mirror, place).map(|r| r.room_id.to_string())
+    run(policy, world, mirror, std::slice::from_ref(action));
+}
+
+fn run(policy: &Policy, world: &World, mirror: &mut Mirror, actions: &[Action]) {
+    let mut index: HashMap<PlaceKey, usize> = HashMap::new();
+    for (i, room) in mirror.rooms.iter().enumerate() {
+        if let Some(place) = &room.place {
+            index.entry(place.clone()).or_insert(i);
         }
-        ActionKind::SetState { state_key: StateKey::Text(text), .. } => Some(text.clone()),
-        _ => None,
-    };
-    let Some(room) = mirror.rooms.iter_mut().find(|r| r.place.as_ref() == Some(&action.place)) else {
-        return;
-    };
-    match &action.kind {
+    }
+    for action in actions {
+        if let ActionKind::Create(new) = &action.kind {
+            index.insert(action.place.clone(), mirror.rooms.len());
+            let room = created(policy, world, mirror, &action.place, new);
+            mirror.rooms.push(room);
+            continue;
+        }
+        let state_key = match &action.kind {
+            ActionKind::SetState { state_key: StateKey::Place(place), .. } => {
+                index.get(place).and_then(|i| mirror.rooms.get(*i)).map(|r| r.room_id.to_string())
+            }
+            ActionKind::SetState { state_key: StateKey::Text(text), .. } => Some(text.clone()),
+            _ => None,
+        };
+        if let Some(room) = index.get(&action.place).and_then(|i| mirror.rooms.get_mut(*i)) {
+            change(policy, world, room, &action.kind, state_key);
+        }
+    }
+    mirror.rooms.sort_by(|a, b| a.room_id.cmp(&b.room_id));
+}
+
+fn change(
+    policy: &Policy,
+    world: &World,
+    room: &mut MirrorRoom,
+    kind: &ActionKind,
+    state_key: Option<String>,
+) {
+    match kind {
         ActionKind::Create(_) => {}
         ActionKind::Join { user, .. } => set_membership(room, user, Some(Membership::Join)),
         ActionKind::Remove { user, .. } | ActionKind::Unban { user, .. } => set_membership(room, user, None),

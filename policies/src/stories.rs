@@ -127,7 +127,10 @@ fn move_to_another_branch_takes_out_of_the_old_one_and_into_the_new_one() {
     let (_, mirror) = settled(&policy, &mut world);
     world.people[1] = person("bram").with("afdeling", "Ommen");
     let next = plan(&policy, &world, &desired(&policy, &world), &mirror);
-    assert_eq!(member_actions(&next), ["2 + bram afdeling/ommen", "2 - bram afdeling/zwolle branch-not-theirs"]);
+    assert_eq!(
+        member_actions(&next),
+        ["2 + bram afdeling/ommen", "2 - bram afdeling/zwolle branch-not-theirs"]
+    );
 }
 
 #[test]

@@ -195,8 +195,8 @@ pub(super) enum RawSource {
 }
 
 /// `vrijwilliger` or `[vrijwilliger, medewerker]`; the word `any` is an empty list: any value at all.
-#[derive(Debug)]
-pub(super) struct OneOrMore(pub(super) Vec<String>);
+#[derive(Debug, Clone)]
+pub(crate) struct OneOrMore(pub(crate) Vec<String>);
 
 impl<'de> Deserialize<'de> for OneOrMore {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,0 +1,100 @@
+//! The shipped tables pass, and a table says clearly what is wrong with it.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::read::read_policy;
+
+const TABLES: [(&str, &str); 4] = [
+    ("ivn-boom.yaml", include_str!("../../cases/ivn-boom.yaml")),
+    ("ivn-vereniging.yaml", include_str!("../../cases/ivn-vereniging.yaml")),
+    ("ivn-uitnodigen.yaml", include_str!("../../cases/ivn-uitnodigen.yaml")),
+    ("ivn-beheren.yaml", include_str!("../../cases/ivn-beheren.yaml")),
+];
+
+fn shipped(name: &str) -> Result<Policy, Vec<Problem>> {
+    read_policy(name, Policy::shipped(name).unwrap_or_default())
+}
+
+fn all(load: &dyn Fn(&str) -> Result<Policy, Vec<Problem>>) -> Vec<CaseResult> {
+    TABLES.iter().flat_map(|(file, yaml)| run_file(file, yaml, load).unwrap()).collect()
+}
+
+#[test]
+fn every_shipped_case_passes() {
+    let results = all(&shipped);
+    let failed: Vec<_> = results
+        .iter()
+        .filter_map(|r| Some(format!("{}:{} {} {}", r.file, r.line, r.says, r.failure.as_ref()?.en)))
+        .collect();
+    assert_eq!(failed, Vec::<String>::new());
+    assert!(results.len() >= 90, "{}", results.len());
+}
+
+#[test]
+fn every_sentence_stands_there_once() {
+    let mut says: Vec<String> = all(&shipped).into_iter().map(|r| r.says).collect();
+    says.sort();
+    let count = says.len();
+    says.dedup();
+    assert_eq!(says.len(), count);
+}
+
+/// A line of the policy that could be taken out unnoticed is a line that nobody agreed to.
+#[test]
+fn each_rule_taken_out_makes_a_case_fail() {
+    let yaml = Policy::shipped("ivn").unwrap();
+    let rules = [
+        ("        address: unique\n", ""),
+        ("    within: regio ", "    # "),
+        ("    admins:\n      - type: beheervrijwilliger ", "    # "),
+        ("    admins:\n      - attributes: { functies: regio-communicatiepersoon }\n", ""),
+        ("    admins:\n      - type: medewerker ", "    # "),
+        ("      name_length: 60\n", "      name_length: 600\n"),
+        ("    outsider: true\n", ""),
+        (
+            "    native_invites: true\n    admits: [medewerker, vrijwilliger, beheervrijwilliger]",
+            "    admits: [extern, vrijwilliger]",
+        ),
+        ("    members:\n      - attributes: { functies: websupport }\n", ""),
+        ("grace_days: 0", "grace_days: 30"),
+    ];
+    for (rule, instead) in rules {
+        assert!(yaml.contains(rule), "{rule}");
+        let mutated = yaml.replace(rule, instead);
+        let load = |name: &str| read_policy(name, &mutated);
+        assert!(load("ivn").is_ok(), "{rule}: {:?}", load("ivn").err());
+        assert!(all(&load).iter().any(|r| r.failure.is_some()), "nothing noticed: {rule}");
+    }
+}
+
+fn wrong(yaml: &str) -> String {
+    let problems = run_file("x.yaml", yaml, &shipped).unwrap_err();
+    problems
+        .iter()
+        .map(|p| format!("{}:{} {}", p.line, p.column, p.message.nl))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn table_with_a_slip_says_where() {
+    assert_snapshot!(wrong("policy: ivn\ntoday: 2026-11-23\ncases:\n  - says: x\n    wehn: {}\n"), @r#"
+    5:5 De sleutel "wehn" bestaat niet. Bedoel je "when"?
+    "#);
+    let person = "policy: ivn\ntoday: 2026-11-23\npeople: { anna: { type: vrijwilliger } }\ncases:\n  - says: x\n    when: { who: ana, joins: landelijk/help }\n    then: { allowed: true, code: by-rule }\n";
+    assert_snapshot!(wrong(person), @r#"
+    6:11 In de tabel is geen persoon "ana". Bedoel je "anna"?
+    "#);
+    let verbs = "policy: ivn\ntoday: 2026-11-23\ncases:\n  - says: x\n    when: { who: kring }\n    then: { allowed: true, code: by-rule }\n";
+    assert_snapshot!(wrong(verbs), @r#"
+    5:11 Zeg precies één ding bij "when".
+    "#);
+}
+
+#[test]
+fn case_that_fails_says_what_was_expected() {
+    let table = "policy: ivn\ntoday: 2026-11-23\ncases:\n  - says: x\n    when: { who: onbekend, joins: landelijk/help }\n    then: { allowed: true, code: by-rule }\n";
+    let results = run_file("x.yaml", table, &shipped).unwrap();
+    assert_snapshot!(results[0].failure.as_ref().unwrap().nl, @"Verwacht: ja by-rule. Gekregen: nee unknown-person.");
+}
