@@ -16,6 +16,8 @@ const SLIP: usize = 2;
 /// Beyond this many names a column does not name groups, and comparing all of them would take long.
 const MOST_NAMES: usize = 5_000;
 
+const MOST_LISTED: usize = 10;
+
 /// What is odd about one person's groups.
 pub(super) fn of_person(
     attributes: &Attributes,
@@ -124,6 +126,11 @@ fn typos(names: &BTreeMap<&Shared, usize>, level: &Level) -> Vec<Warning> {
     .collect()
 }
 
+/// Names for a message, not more than anybody reads.
 fn list<'n>(names: impl IntoIterator<Item = &'n Shared>) -> String {
-    names.into_iter().map(|name| &**name).collect::<Vec<_>>().join(", ")
+    let mut names: Vec<&str> = names.into_iter().map(|name| &**name).take(MOST_LISTED + 1).collect();
+    if let Some(rest) = names.get_mut(MOST_LISTED) {
+        *rest = "…";
+    }
+    names.join(", ")
 }

@@ -24,6 +24,9 @@ pub(super) struct Header<'r> {
 ///
 /// When a required column is missing or a known one occurs twice, and when there are too many.
 pub(super) fn read<'r, 't>(text: &'t str, rules: &'r ImportRules) -> Result<(Header<'r>, Table<'t>), Fatal> {
+    if has_endless_line(text, rules) {
+        return Err(messages::too_many_columns(rules.limits.columns));
+    }
     let (start, line, declared) = preamble(text);
     let candidates = declared.into_iter().chain(*b";,\t|");
     let mut best: Option<(usize, Header<'r>, Table<'t>)> = None;
@@ -92,8 +95,10 @@ fn header_with<'r, 't>(
 ) -> Option<(Header<'r>, Table<'t>)> {
     let mut rows = Table::new(text, start, line, separator);
     let record = rows.next()?;
-    let names: Vec<String> = record.fields.iter().map(shown).collect();
-    let columns = record.fields.iter().map(|field| known(field, rules)).collect();
+    // One too many is enough to refuse the file.
+    let fields = record.fields.iter().take(rules.limits.columns + 1);
+    let names: Vec<String> = fields.clone().map(shown).collect();
+    let columns = fields.map(|field| known(field, rules)).collect();
     Some((Header { width: record.fields.len(), columns, names }, rows))
 }
 
@@ -105,6 +110,13 @@ fn known<'r>(field: &str, rules: &'r ImportRules) -> Option<&'r Column> {
 /// A column's name for a message: trimmed, no control characters, not endless.
 fn shown(field: &str) -> String {
     trim(field).chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+/// Whether a line has more fields than any row could have: it would only fill the memory.
+fn has_endless_line(text: &str, rules: &ImportRules) -> bool {
+    let most = rules.limits.columns.saturating_mul(rules.limits.field);
+    let separators = |line: &str| line.bytes().filter(|b| b";,\t|".contains(b)).count();
+    text.split(['\n', '\r']).any(|line| line.len() > most && separators(line) > most)
 }
 
 /// Where the header starts, on which physical line, and the separator that a `sep=;` line declares.

@@ -34,11 +34,18 @@ fn are_different_people(rows: &[Row], same: &[usize]) -> bool {
     same.iter().filter_map(of).collect::<HashSet<_>>().len() > 1
 }
 
+/// Lines that a message names; a file with one number everywhere would otherwise name all of them in each row.
+const NAMED_LINES: usize = 5;
+
 fn reject_all(rows: &mut [Row], same: &[usize]) {
     let of = |i: &usize| rows.get(*i).filter(|row| row.in_columns).map(|row| row.line.to_string());
-    let lines = same.iter().filter_map(of).collect::<Vec<_>>().join(", ");
-    for i in same {
-        if let Some(row) = rows.get_mut(*i) {
+    let mut lines: Vec<String> = same.iter().filter_map(of).take(NAMED_LINES + 1).collect();
+    if let Some(rest) = lines.get_mut(NAMED_LINES) {
+        "…".clone_into(rest);
+    }
+    let lines = lines.join(", ");
+    for row in same {
+        if let Some(row) = rows.get_mut(*row) {
             row.reject(Reject::NumberConflict { lines: lines.clone() });
         }
     }

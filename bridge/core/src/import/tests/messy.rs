@@ -272,3 +272,19 @@ fn previous_file_that_is_unreadable_says_which_one() {
     assert_eq!(fatal.why, "previous-not-csv");
     assert!(fatal.text.nl.starts_with("Het vorige bestand is niet te lezen."));
 }
+
+#[test]
+fn one_number_everywhere_stays_a_short_report() {
+    let rows: Vec<_> = (0..300).map(|i| row("1001", &format!("Jan{i}"), "", &[])).collect();
+    let import = import(&rows);
+    assert_eq!((import.report.accepted, import.report.rejected.len()), (0, 300));
+    assert!(import.report.rejected[299].text.nl.contains("regel 2, 3, 4, 5, 6, …."));
+}
+
+#[test]
+fn line_of_a_million_separators_is_fatal() {
+    let text = file(&[jan(&[]), ";".repeat(1_000_001)]);
+    assert_eq!(fatal(text.as_bytes()), "too-many-columns");
+    let long = file(&[jan(&[]), els(&[("functies", &"x".repeat(2_000_000))])]);
+    assert_eq!(rejected(&read(long.as_bytes(), &rules(), None).unwrap()), [(3, "field-too-long")]);
+}
