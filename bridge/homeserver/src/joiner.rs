@@ -43,10 +43,12 @@ impl Joiner {
 
     /// Joins a room as `user`, by invitation or because the join rule lets them in. Idempotent.
     ///
+    /// Synapse joins a locked or deactivated person without a word, so the caller must not ask for one.
+    ///
     /// # Errors
     ///
     /// [`Class::Forbidden`](crate::Class) without an invitation, [`Class::AccountUnavailable`](crate::Class) for a
-    /// suspended or locked account, and as every request.
+    /// suspended person, and as every request.
     #[tracing::instrument(name = "homeserver.join", skip_all, fields(room.id = %room))]
     pub async fn join(&self, room: &RoomId, user: &UserId) -> Result<(), HomeserverError> {
         let request = join_room_by_id::v3::Request::new(room.to_owned());

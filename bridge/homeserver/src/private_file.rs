@@ -86,13 +86,30 @@ fn place(beside: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
     if overwrite { fs::rename(beside, path) } else { fs::hard_link(beside, path) }
 }
 
-/// Reads a file that nobody else can read.
-///
-/// The group may read: the homeserver runs under a user of its own and reads the registrations too. It may not write.
-pub(crate) fn read(path: &Path) -> Result<String, SecretFileError> {
+/// Who beside its owner may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Nobody.
+    Nobody,
+    /// Its group: the homeserver runs under a user of its own and reads the registrations too. It may not write.
+    Group,
+}
+
+impl Readers {
+    /// The permission bits that must not be set.
+    fn forbidden(self) -> u32 {
+        match self {
+            Self::Nobody => 0o077,
+            Self::Group => 0o037,
+        }
+    }
+}
+
+/// Reads a file that nobody but `readers` can read and nobody else can write.
+pub(crate) fn read(path: &Path, readers: Readers) -> Result<String, SecretFileError> {
     let file = fs::File::open(path).map_err(|e| SecretFileError::io(path, e))?;
     let mode = file.metadata().map_err(|e| SecretFileError::io(path, e))?.permissions().mode() & 0o777;
-    if mode & 0o027 != 0 {
+    if mode & readers.forbidden() != 0 {
         return Err(SecretFileError::Exposed { path: path.to_owned(), mode });
     }
     let mut text = String::new();

@@ -1,6 +1,6 @@
 //! One HTTP request and its answer, within limits.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use ruma::api::{IncomingResponse, OutgoingRequest};
@@ -8,6 +8,9 @@ use url::Url;
 
 use super::HomeserverOptions;
 use crate::{Class, HomeserverError};
+
+/// How long a connection may wait for its next request.
+const IDLE: Duration = Duration::from_secs(25);
 
 /// A pool of connections to one homeserver.
 #[derive(Clone)]
@@ -22,6 +25,8 @@ impl Transport {
         let http = reqwest::Client::builder()
             .connect_timeout(options.connect_timeout)
             .timeout(options.request_timeout)
+            // Synapse closes idle connections after a minute; a request on one that is just closing would fail.
+            .pool_idle_timeout(IDLE)
             // A token is sent to the configured address and nowhere else, whatever an answer or the
             // environment says.
             .redirect(reqwest::redirect::Policy::none())

@@ -5,7 +5,10 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{PLACEHOLDER, Registration};
-use crate::{SecretFileError, private_file};
+use crate::{
+    SecretFileError,
+    private_file::{self, Readers},
+};
 
 /// Shorter tokens can be guessed, in characters.
 const SHORTEST_TOKEN: usize = 32;
@@ -28,7 +31,7 @@ impl Registration {
     ///
     /// When the file cannot be read, others can read it, it is no registration, or its tokens are the sample's.
     pub fn read(path: &Path) -> Result<Self, SecretFileError> {
-        let registration = Self::parse(path, &private_file::read(path)?)?;
+        let registration = Self::parse(path, &private_file::read(path, Readers::Group)?)?;
         for (field, token) in [("as_token", &registration.as_token), ("hs_token", &registration.hs_token)] {
             if !is_real(token) {
                 return Err(SecretFileError::Placeholder { path: path.to_owned(), field });

@@ -1,6 +1,6 @@
 //! Rooms, their state and their people.
 
-use kring_homeserver::{Class, CreateRoomSpec, MARKER, RawEvent, RoomMember, StateContent};
+use kring_homeserver::{AccountProvider, Class, CreateRoomSpec, MARKER, RawEvent, RoomMember, StateContent};
 use ruma::{OwnedRoomId, device_id, events::room::member::MembershipState, room_alias_id};
 use serde_json::{Value, json};
 
@@ -129,6 +129,44 @@ async fn many_people_are_joined_without_being_slowed_down() {
         joiner.join(&room, &person).await.unwrap();
     }
     assert_eq!(homeserver.members(&room).await.unwrap().len(), 15);
+}
+
+#[tokio::test]
+async fn suspended_person_is_not_joined_and_can_be_taken_out() {
+    let synapse = synapse_or_skip!();
+    let (homeserver, joiner, admin) = (synapse.homeserver(), synapse.joiner(), synapse.admin().await);
+    let (first, second) =
+        (room(synapse, "afdeling/geschorst").await, room(synapse, "afdeling/ernaast").await);
+    let tjiftjaf = synapse.person("tjiftjaf-esdoorn-1").await;
+    for room in [&first, &second] {
+        homeserver.invite(room, &tjiftjaf, None).await.unwrap();
+    }
+    joiner.join(&first, &tjiftjaf).await.unwrap();
+
+    admin.suspend(&tjiftjaf, true).await.unwrap();
+    let refused = joiner.join(&second, &tjiftjaf).await.unwrap_err();
+    assert_eq!(refused.class(), Class::AccountUnavailable, "{refused}");
+    homeserver.kick(&first, &tjiftjaf, None).await.unwrap();
+    homeserver.kick(&second, &tjiftjaf, None).await.unwrap();
+    let members = homeserver.members(&first).await.unwrap();
+    assert!(!members.iter().any(|m| m.user_id == tjiftjaf));
+}
+
+/// Synapse does not look at the person here, so whoever plans joins has to.
+#[tokio::test]
+async fn locked_or_ended_person_is_joined_all_the_same() {
+    let synapse = synapse_or_skip!();
+    let (homeserver, joiner, admin) = (synapse.homeserver(), synapse.joiner(), synapse.admin().await);
+    let (first, second) = (room(synapse, "afdeling/slot").await, room(synapse, "afdeling/einde").await);
+    let fitis = synapse.person("fitis-esdoorn-1").await;
+    for room in [&first, &second] {
+        homeserver.invite(room, &fitis, None).await.unwrap();
+    }
+    admin.lock(&fitis, true).await.unwrap();
+    joiner.join(&first, &fitis).await.unwrap();
+    admin.deactivate(&fitis, false).await.unwrap();
+    homeserver.invite(&second, &fitis, None).await.unwrap();
+    joiner.join(&second, &fitis).await.unwrap();
 }
 
 #[tokio::test]

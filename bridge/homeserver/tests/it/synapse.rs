@@ -53,7 +53,8 @@ pub(crate) fn synapse(test: &str) -> Option<&'static Synapse> {
 macro_rules! synapse_or_skip {
     () => {{
         fn here() {}
-        match crate::synapse::synapse(std::any::type_name_of_val(&here)) {
+        let test = std::any::type_name_of_val(&here).trim_end_matches("::{{closure}}::here");
+        match crate::synapse::synapse(test) {
             Some(synapse) => synapse,
             None => return,
         }
