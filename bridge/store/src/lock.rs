@@ -3,7 +3,7 @@
 //! On SQLite the lock is a locked file beside the database; the system frees it when the process ends, however it ends. On
 //! PostgreSQL it is a session's advisory lock, and every leader gets a term, one higher than the one before. A leader
 //! that was paused and overtaken may wake up: its store ([`Store::under`]) checks the term in every transaction, so that
-//! nothing of it is stored.
+//! nothing of it is stored. This asks for PostgreSQL 14 or later.
 
 use std::{
     fs::{File, TryLockError},

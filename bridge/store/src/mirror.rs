@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use kring_core::ids::PlaceKey;
 use kring_policies::mirror::{Membership, Mirror, MirrorRoom, RoomState};
 use ruma::{OwnedRoomId, OwnedUserId, RoomId};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use crate::{
     error::StoreError,
@@ -97,7 +97,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// The database does not answer; a row that cannot be read.
+    /// The database does not answer, or a row is not readable.
     pub async fn mirror_heads(&mut self) -> Result<Vec<MirrorRoom>, StoreError> {
         let sql = "SELECT room_id, place, filling, state FROM rooms ORDER BY room_id";
         sqlx::query(sql).fetch_all(self.connection()).await?.iter().map(room).collect()
@@ -109,9 +109,9 @@ impl Reader {
     ///
     /// The database does not answer.
     pub async fn is_filling(&mut self, room_id: &RoomId) -> Result<bool, StoreError> {
-        let sql = "SELECT filling FROM rooms WHERE room_id = $1";
+        let sql = "SELECT room_id, filling FROM rooms WHERE room_id = $1";
         let row = sqlx::query(sql).bind(room_id.to_string()).fetch_optional(self.connection()).await?;
-        Ok(row.map(|r| r.try_get::<i64, _>("filling")).transpose()?.is_some_and(|filling| filling != 0))
+        row.map_or(Ok(false), |r| Columns::new(&r, "rooms", "room_id").flag("filling"))
     }
 
     /// The state that is known of a room; `None` for a room that is not known.

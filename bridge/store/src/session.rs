@@ -72,7 +72,8 @@ impl Store {
         Ok(Reader { connection: Held::Pooled(self.readers().acquire().await?) })
     }
 
-    /// Begins a transaction. On SQLite there is one at a time: others wait here for their turn.
+    /// Begins a transaction. On SQLite there is one at a time: others wait here for their turn. PostgreSQL ends a
+    /// transaction in which nothing is asked for 5 s, so compute first and write then.
     ///
     /// # Errors
     ///

@@ -150,3 +150,25 @@ impl Writer {
         Ok(sqlx::query(sql).bind(batch.map(str::to_owned)).execute(self.connection()).await?.rows_affected())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mode, Store, StoreUrl};
+
+    #[tokio::test]
+    async fn leasing_steps_through_the_index_and_never_scans_the_outbox() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&StoreUrl::sqlite(folder.path().join("kring.db")), Mode::ReadWrite).await.unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {LEASE}");
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(0_i64).bind(0_i64).bind("worker").bind(1_i64);
+        let rows = query.fetch_all(store.read().await.unwrap().connection()).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|r| r.get("detail")).collect();
+        let table_scans: Vec<_> =
+            plan.iter().filter(|l| l.starts_with("SCAN o") || l.starts_with("SCAN b")).collect();
+        assert_eq!(table_scans, [""; 0], "{plan:#?}");
+        assert!(plan.iter().filter(|l| l.contains("outbox_lanes")).count() >= 3, "{plan:#?}");
+        assert!(plan.iter().any(|l| l.contains("outbox_leased")), "{plan:#?}");
+    }
+}

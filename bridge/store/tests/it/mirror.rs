@@ -119,6 +119,14 @@ async fn mirror_has_rooms_with_state_and_people_in_order(db: Database) {
     let expected = filled(&store).await;
     let mut reader = store.read().await.unwrap();
     assert_eq!(reader.mirror().await.unwrap(), expected);
+    let heads = reader.mirror_heads().await.unwrap();
+    assert_eq!(
+        heads,
+        [MirrorRoom { members: vec![], ..expected.rooms[1].clone() }],
+        "rooms of which the state is known"
+    );
+    assert!(reader.is_filling(&room("!utrecht")).await.unwrap());
+    assert!(!reader.is_filling(&room("!Private")).await.unwrap());
     for known in expected.rooms {
         assert_eq!(reader.mirror_room(&known.room_id).await.unwrap(), Some(known));
     }
