@@ -49,7 +49,7 @@ use self::{
     messages::Warning,
     people::Addresses,
     row::{Row, RowReader},
-    table::{Ending, Table},
+    table::Table,
 };
 use crate::member::Person;
 
@@ -103,10 +103,10 @@ pub fn read(bytes: &[u8], rules: &ImportRules, previous: Option<&Administration>
     Ok(conclude::conclude(rows, about_file, rules, previous))
 }
 
-/// The rows, and whether the end of the file can be trusted.
+/// The rows, and whether these are all.
 struct Rows {
     rows: Vec<Row>,
-    /// Whether a quote that never closes hides what comes after it.
+    /// Whether a missing quote hides some of them.
     hidden: bool,
 }
 
@@ -117,8 +117,9 @@ fn read_rows(table: &mut Table<'_>, mut reader: RowReader<'_>, limit: usize) -> 
     while let Some(record) = waiting {
         waiting = table.next();
         let ending = waiting.is_none().then(|| table.ending(&record));
-        read.hidden |= matches!(ending, Some(Ending::QuoteOpen { lines: 2.. }));
-        read.rows.push(reader.read(&record, ending.as_ref()));
+        let row = reader.read(&record, ending.as_ref());
+        read.hidden |= row.swallows;
+        read.rows.push(row);
         if read.rows.len() > limit {
             return Err(messages::too_many_rows(limit));
         }

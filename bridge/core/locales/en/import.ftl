@@ -11,6 +11,7 @@ import-reject-quote-unclosed = A quotation mark opens on this line and never clo
         [one] The row cannot be read.
        *[other] This line and all that follow ({ $lines } in total) cannot be read.
     } Close the quotation mark or take it away.
+import-reject-quote-missing = A quotation mark is missing on or after this line. Several rows stick together and cannot be read. Put it back, or take the first one away.
 import-reject-control-character = The column { $column } holds an invisible control character. Type this field again.
 import-reject-field-too-long = The field in the column { $column } is too long: { $limit } characters or more. Make it shorter.
 import-reject-number-missing = The membership number is missing. Fill it in.

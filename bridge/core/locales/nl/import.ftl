@@ -11,6 +11,7 @@ import-reject-quote-unclosed = Op deze regel begint een aanhalingsteken dat nerg
         [one] De regel is daarom niet te lezen.
        *[other] Deze en alle volgende regels ({ $lines } samen) zijn daarom niet te lezen.
     } Sluit het aanhalingsteken of haal het weg.
+import-reject-quote-missing = Op of na deze regel ontbreekt een aanhalingsteken. Daardoor zijn meer regels aan elkaar geplakt en niet te lezen. Zet het aanhalingsteken terug of haal het eerste weg.
 import-reject-control-character = In de kolom { $column } staat een onzichtbaar stuurteken. Typ dit veld opnieuw.
 import-reject-field-too-long = Het veld in de kolom { $column } is te lang: { $limit } tekens of meer. Maak het korter.
 import-reject-number-missing = Het lidnummer ontbreekt. Vul het lidnummer in.

@@ -152,13 +152,13 @@ pub(super) fn confirmation(
     previous: &Administration,
     diff: &Diff,
     thresholds: &Thresholds,
-    unreadable_end: bool,
+    hidden: bool,
 ) -> Option<Confirmation> {
     let (removed, of) = (diff.removed.len(), previous.present().count());
     let certain = exceeds(removed, of, thresholds.certain);
     let many = exceeds(removed, of, thresholds.share) && removed >= thresholds.count;
-    // A quote that never closes hides everybody behind it: then even a few are too many.
-    if removed > 0 && (certain || many || unreadable_end) {
+    // A missing quote hides who comes after it: then even one is too many.
+    if removed > 0 && (certain || many || hidden) {
         return Some(confirm(diff, removed, of, messages::mass_removal(removed, of)));
     }
     let (name, removed, of) = emptied_group(previous, diff, thresholds)?;

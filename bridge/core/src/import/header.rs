@@ -16,6 +16,8 @@ pub(super) struct Header<'r> {
     pub(super) columns: Vec<Option<&'r Column>>,
     /// The names as they stand in the file, for messages.
     pub(super) names: Vec<String>,
+    /// What separates fields.
+    pub(super) separator: u8,
 }
 
 /// Reads the header, after blank lines and a `sep=;` line; the table that is left gives the rows.
@@ -99,7 +101,7 @@ fn header_with<'r, 't>(
     let fields = record.fields.iter().take(rules.limits.columns + 1);
     let names: Vec<String> = fields.clone().map(shown).collect();
     let columns = fields.map(|field| known(field, rules)).collect();
-    Some((Header { width: record.fields.len(), columns, names }, rows))
+    Some((Header { width: record.fields.len(), columns, names, separator }, rows))
 }
 
 fn known<'r>(field: &str, rules: &'r ImportRules) -> Option<&'r Column> {

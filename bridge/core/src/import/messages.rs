@@ -17,6 +17,7 @@ pub(super) enum Reject {
     FieldCount { expected: usize, found: usize },
     CutOff,
     QuoteUnclosed { lines: u64 },
+    QuoteMissing,
     ControlCharacter { column: String },
     FieldTooLong { column: String, limit: usize },
     NumberMissing,
@@ -35,6 +36,7 @@ impl Reject {
             Self::FieldCount { .. } => "field-count",
             Self::CutOff => "cut-off",
             Self::QuoteUnclosed { .. } => "quote-unclosed",
+            Self::QuoteMissing => "quote-missing",
             Self::ControlCharacter { .. } => "control-character",
             Self::FieldTooLong { .. } => "field-too-long",
             Self::NumberMissing => "number-missing",
@@ -64,6 +66,7 @@ impl Reject {
             Self::NumberRepeated { line } => vec![("line", (*line).into())],
             Self::NumberConflict { lines } => vec![("lines", lines.as_str().into())],
             Self::CutOff
+            | Self::QuoteMissing
             | Self::NumberMissing
             | Self::NumberScientific
             | Self::NumberMangled

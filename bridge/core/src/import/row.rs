@@ -36,6 +36,8 @@ pub(super) struct Row {
     pub(super) until: Option<Date>,
     /// Whether its fields stand under the right columns.
     pub(super) in_columns: bool,
+    /// Whether it swallowed rows after it, for want of a closing quote.
+    pub(super) swallows: bool,
     /// Why it is rejected; `None` while it is accepted.
     pub(super) fault: Option<Reject>,
     pub(super) warnings: Vec<Warning>,
@@ -67,6 +69,7 @@ pub(super) struct RowReader<'a> {
     columns: &'a [Option<&'a Column>],
     names: &'a [String],
     width: usize,
+    separator: u8,
     previous: Option<&'a Administration>,
     zeros: Option<Zeros<'a>>,
     /// Values that occur many times, stored once.
@@ -84,6 +87,7 @@ impl<'a> RowReader<'a> {
             columns: &header.columns,
             names: &header.names,
             width: header.width,
+            separator: header.separator,
             previous,
             zeros: previous.map(Zeros::of),
             shared: HashMap::new(),
@@ -116,15 +120,24 @@ impl<'a> RowReader<'a> {
     fn check_shape(&self, row: &mut Row, record: &RawRecord, ending: Option<&Ending>) {
         let (expected, found) = (self.width, record.fields.len());
         row.in_columns = found == expected;
+        row.swallows = record.fields.iter().any(|field| self.holds_a_row(field));
         match ending {
             Some(Ending::QuoteOpen { lines }) => {
                 row.in_columns = false;
+                row.swallows |= *lines > 1;
                 row.reject(Reject::QuoteUnclosed { lines: *lines });
             }
             Some(Ending::NoLineEnd) if found < expected => row.reject(Reject::CutOff),
+            _ if found != expected && row.swallows => row.reject(Reject::QuoteMissing),
             _ if found != expected => row.reject(Reject::FieldCount { expected, found }),
             _ => {}
         }
+    }
+
+    /// A field with line breaks and the separators of a whole row is no field: a quote is missing.
+    fn holds_a_row(&self, field: &str) -> bool {
+        let separators = || field.bytes().filter(|byte| *byte == self.separator).count();
+        field.contains(['\n', '\r']) && separators() + 1 >= self.width
     }
 
     /// Rule 12: no control characters but line breaks, and no endless fields, whatever the column.

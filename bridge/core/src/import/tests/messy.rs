@@ -154,6 +154,19 @@ fn quote_that_never_closes_rejects_its_line_and_names_what_it_hides() {
 }
 
 #[test]
+fn quote_that_closes_rows_later_hides_the_people_in_between() {
+    let all: Vec<_> =
+        (0..20).map(|i| row(&format!("{i}"), "Jan", "", &[("functies", "\"gids,leider\"")])).collect();
+    let mut now = all.clone();
+    now[3] = now[3].replace('"', "").replace("Bakker", "\"Bakker");
+    now[4] = now[4].replace('"', "");
+    let import = import_after(&all, &now);
+    assert_eq!(rejected(&import), [(5, "quote-missing")]);
+    assert_eq!(import.diff.removed, ["4".into(), "5".into()]);
+    assert!(import.report.confirmation.is_some(), "two of twenty, but nobody meant to remove them");
+}
+
+#[test]
 fn quote_open_at_the_end_is_a_cut_off_line() {
     let text = file(&[jan(&[])]) + &els(&[("functies", "\"gids")]);
     let import = read(text.as_bytes(), &rules(), None).unwrap();

@@ -114,6 +114,7 @@ fn every_reason_has_a_text_without_gaps() {
         messages::Reject::FieldCount { expected: 12, found: 1 },
         messages::Reject::CutOff,
         messages::Reject::QuoteUnclosed { lines: 3 },
+        messages::Reject::QuoteMissing,
         messages::Reject::ControlCharacter { column: some() },
         messages::Reject::FieldTooLong { column: some(), limit: 5_000 },
         messages::Reject::NumberMissing,
