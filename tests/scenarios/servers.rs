@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kring_tests::{
-    Postgres, Registration, Story, Synapse, SynapseOptions, cast, eventually,
+    Administration, Postgres, Registration, Story, Synapse, SynapseOptions, cast, eventually, kring,
     skip::skipped_without_servers,
     story::{Engine, PATIENCE},
 };
@@ -117,4 +117,27 @@ async fn a_wrong_password_is_refused_by_name() {
 #[should_panic(expected = "not within 50ms: rain")]
 async fn waiting_has_an_end() {
     eventually("rain", Duration::from_millis(50), || async { None::<()> }).await;
+}
+
+#[test]
+fn the_built_binary_is_found_and_answers() {
+    let said = kring::command(None, &["--version"]);
+    assert_eq!((said.code, said.stdout.trim()), (Some(0), concat!("kring ", env!("CARGO_PKG_VERSION"))));
+    let wrong = kring::command(None, &["zwaaien"]);
+    assert_ne!(wrong.code, Some(0));
+    assert!(wrong.stdout.is_empty() && !wrong.stderr.is_empty(), "diagnostics go to stderr");
+}
+
+#[test]
+fn the_cast_is_an_administration_and_every_generated_one_is_the_same_for_the_same_seed() {
+    let cast = Administration::of_the_cast();
+    let lines = cast.csv().lines().count();
+    assert_eq!(lines, cast.rows().len() + 1, "a header and a line for each");
+    assert!(cast.csv().starts_with("lidnummer;voornaam;tussenvoegsel;achternaam;email;type;"));
+    let moved = cast.clone().changed("0001003", |kees| kees.branch = "Zwolle".into()).without("0001040");
+    assert_eq!(moved.rows().len(), cast.rows().len() - 1);
+    assert!(moved.csv().contains("0001003;Kees;van den;Heuvel;kees.heuvel@example.org;vrijwilliger;Zwolle;"));
+    let generated = Administration::generated(500, 10, 7);
+    assert_eq!(generated.csv(), Administration::generated(500, 10, 7).csv());
+    assert_ne!(generated.csv(), Administration::generated(500, 10, 8).csv());
 }
