@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use kring_store::{Effect as Stored, NewEffect};
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -42,16 +42,20 @@ impl App {
 
     /// Carries out effects until `stop`; then lets the running ones finish.
     pub async fn serve_outbox(&self, stop: CancellationToken) {
-        let mut running = FuturesUnordered::new();
+        // Tasks of their own: an effect that holds the one writer must go on while this loop waits for it.
+        let mut running = JoinSet::new();
         loop {
             let free = WIDTH.saturating_sub(running.len());
             let leased = if free > 0 && !stop.is_cancelled() { self.lease(free).await } else { Vec::new() };
-            running.extend(leased.into_iter().map(|effect| self.handle(effect)));
+            for effect in leased {
+                let app = self.clone();
+                running.spawn(async move { app.handle(effect).await });
+            }
             if stop.is_cancelled() && running.is_empty() {
                 return;
             }
             tokio::select! {
-                Some(()) = running.next(), if !running.is_empty() => {}
+                Some(ended) = running.join_next(), if !running.is_empty() => tell_panic(ended),
                 () = self.effects_stored.notified(), if running.len() < WIDTH => {}
                 () = tokio::time::sleep(IDLE) => {}
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
@@ -125,6 +129,13 @@ impl App {
         }
         writer.commit().await?;
         Ok(())
+    }
+}
+
+/// A panic stays its own effect's; the lease runs out and it is tried again.
+fn tell_panic(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "an effect broke off");
     }
 }
 

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     commands::{
-        config::ConfigCommand, import::ImportArgs, policy::PolicyCommand, registration::RegistrationArgs,
+        apply::ApplyArgs, audit::AuditArgs, config::ConfigCommand, doctor::DoctorArgs, group::GroupCommand,
+        import::ImportArgs, member::MemberCommand, plan::PlanArgs, policy::PolicyCommand,
+        registration::RegistrationArgs, why::WhyArgs,
     },
     config::InterfaceLanguage,
+    demo::DemoArgs,
 };
 
 /// An association's social intranet on Matrix.
@@ -42,8 +45,28 @@ pub enum Command {
     /// Check the configuration, or print its reference
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Say what the export of a member administration would change
+    /// Run the bridge
+    Run,
+    /// Take the export of a member administration in, or say what it would change
     Import(ImportArgs),
+    /// Show what has to be done on the homeserver, and why
+    Plan(PlanArgs),
+    /// Do it
+    Apply(ApplyArgs),
+    /// Say why somebody is or is not in a group
+    Why(WhyArgs),
+    /// Make groups
+    #[command(subcommand)]
+    Group(GroupCommand),
+    /// Make accounts
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Show who did what to whom, and why
+    Audit(AuditArgs),
+    /// Find the usual mistakes in the whole set-up, and say the remedy
+    Doctor(DoctorArgs),
+    /// Play the whole of Kring on this machine, with a homeserver of its own
+    Demo(DemoArgs),
     /// Check a policy, or run its case tables
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -1,10 +1,20 @@
 //! The subcommands, one per file: its arguments and what it does.
 
+pub mod apply;
+pub mod audit;
+mod changing;
 pub mod config;
+pub mod doctor;
+pub mod group;
 pub mod import;
+pub mod member;
+pub mod plan;
 pub mod policy;
 pub mod registration;
+pub mod run;
+pub mod why;
 
+use self::changing::with_app;
 use crate::{
     cli::Command,
     context::Context,
@@ -18,7 +28,17 @@ use crate::{
 pub async fn run(command: &Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Config(args) => config::run(args, context),
-        Command::Import(args) => import::run(args, context),
+        Command::Import(args) if args.dry_run => import::run(args, context).await,
+        Command::Import(args) => import::accept(args, command, context).await,
+        Command::Run => run::run(context).await,
+        Command::Plan(args) => plan::run(args, command, context).await,
+        Command::Apply(args) => with_app(context, command, &[], |app| apply::run(args, app, context)).await,
+        Command::Why(args) => why::run(args, context).await,
+        Command::Group(args) => with_app(context, command, &[], |app| group::run(args, app, context)).await,
+        Command::Member(args) => member::run(args, command, context).await,
+        Command::Audit(args) => audit::run(args, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Demo(args) => crate::demo::run(args, context).await,
         Command::Policy(args) => policy::run(args, context),
         Command::Registration(args) => registration::run(args, context).await,
     }

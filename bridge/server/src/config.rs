@@ -85,6 +85,14 @@ impl Config {
         self.store.database(&self.data.dir)
     }
 
+    /// Whether the database is there; for PostgreSQL nobody knows before asking.
+    pub fn has_database(&self) -> bool {
+        match self.database() {
+            Database::Sqlite(path) => path.exists(),
+            Database::Postgres(_) => true,
+        }
+    }
+
     /// The control socket of a running `kring run`.
     pub fn socket(&self) -> PathBuf {
         self.data.socket.clone().unwrap_or_else(|| self.data.dir.join("kring.sock"))

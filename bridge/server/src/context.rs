@@ -27,6 +27,8 @@ pub struct Context {
     pub config_path: Option<PathBuf>,
     /// The request with the caller's files, for a command that another process handed over.
     pub request: Option<Arc<Request>>,
+    /// The running bridge, for a command that another process handed over to it.
+    pub app: Option<kring_app::App>,
 }
 
 impl Context {

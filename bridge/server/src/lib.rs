@@ -6,14 +6,16 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod control;
+mod demo;
 pub mod exit;
-pub mod import_rules;
 pub mod language;
 pub mod lifecycle;
 pub mod logging;
 pub mod output;
 pub mod policy_file;
+pub mod ports;
 pub mod secret_file;
+pub mod wiring;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -31,6 +33,7 @@ pub fn main() -> ExitCode {
         clock: Arc::new(SystemClock),
         config_path: cli.global.config.clone(),
         request: None,
+        app: None,
     };
     match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(commands::run_and_tell(&cli.command, &context)).into(),

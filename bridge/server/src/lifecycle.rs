@@ -83,6 +83,17 @@ impl Lifecycle {
     }
 }
 
+/// A future that ends at the first SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the signals cannot be listened for.
+pub fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+    let mut signals = Box::pin(signals()?);
+    Ok(async move {
+        signals.next().await;
+    })
+}
+
 fn signals() -> std::io::Result<impl Stream<Item = ()>> {
     let each = |kind| {
         Ok::<_, std::io::Error>(stream::unfold(signal(kind)?, |mut signal| async move {

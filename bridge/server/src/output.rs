@@ -18,8 +18,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use self::bar::Bar;
 use crate::control::Frame;
 
-const NL: &str = include_str!("../locales/nl/cli.ftl");
-const EN: &str = include_str!("../locales/en/cli.ftl");
+const NL: &str = concat!(include_str!("../locales/nl/cli.ftl"), "\n", include_str!("../locales/nl/work.ftl"));
+const EN: &str = concat!(include_str!("../locales/en/cli.ftl"), "\n", include_str!("../locales/en/work.ftl"));
 
 /// The sentences of the command line.
 pub fn texts() -> &'static Catalogue {

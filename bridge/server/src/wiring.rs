@@ -8,12 +8,13 @@ use kring_homeserver::{
     AccountProvider, AdminSecret, Homeserver, HomeserverOptions, Joiner, SynapseAdmin,
     registration::Registration,
 };
-use kring_store::{Mode, OpenOptions, Store, StoreUrl, Synchronous};
+use kring_store::{Mode, OpenOptions, Store, StoreUrl, Synchronous, WriterLock};
 use ruma::{OwnedUserId, UserId};
 use secrecy::ExposeSecret as _;
 
 use crate::{
     config::{self, Config, Database},
+    context::Context,
     exit::Failure,
     policy_file,
 };
@@ -88,18 +89,32 @@ pub fn homeserver(config: &Config) -> Result<Homeserver, Failure> {
         .map_err(|e| failure("homeserver-client", &e))
 }
 
-/// The whole bridge.
+/// The whole bridge on facts that are open already.
 ///
 /// # Errors
 /// With one sentence for what is wrong; nothing was changed.
-pub async fn app(config: &Config, clock: Arc<dyn Clock>) -> Result<App, Failure> {
+pub async fn app_on(config: &Config, facts: Facts) -> Result<App, Failure> {
     let joiner = Registration::read(&config.homeserver.joiner_registration_file)
         .map_err(|e| failure("registration-bad", &e))?;
     let joiner = Joiner::new(&config.homeserver.url, &joiner, &HomeserverOptions::default())
         .map_err(|e| failure("homeserver-client", &e))?;
     let (homeserver, accounts) = (homeserver(config)?, accounts(config)?);
-    let facts = facts(config, clock, Mode::ReadWrite).await?;
     App::new(facts, homeserver, joiner, accounts).await.map_err(|e| failure("store-failed", &e))
+}
+
+/// The bridge as the one writer of its database, for as long as the lock is held.
+///
+/// # Errors
+/// With one sentence for what is wrong, also when another process is the writer.
+pub async fn leader(config: &Config, context: &Context) -> Result<(App, WriterLock), Failure> {
+    let mut facts = facts(config, Arc::clone(&context.clock), Mode::ReadWrite).await?;
+    let owner = format!("kring, process {}", std::process::id());
+    let locked = facts.store.lock(&owner, context.clock.now_ms()).await;
+    let lock = locked.map_err(|e| failure("run-twice", &e))?;
+    facts.store = facts.store.under(&lock);
+    let app = app_on(config, facts).await?;
+    app.inherit().await.map_err(|e| failure("store-failed", &e))?;
+    Ok((app, lock))
 }
 
 fn accounts(config: &Config) -> Result<Option<Arc<dyn AccountProvider>>, Failure> {

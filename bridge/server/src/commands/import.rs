@@ -2,20 +2,23 @@
 
 mod report;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use jiff::{civil::Date, tz::TimeZone};
-use kring_core::import::{self, Administration, Fatal, FatalReport, Import, ImportRules};
+use kring_app::{Context as Facts, importing::ImportError};
+use kring_core::import::{self, Administration, Fatal, FatalReport, Import, ImportRules, Limits};
 use kring_policies::policy::Policy;
+use kring_store::Mode;
 use serde::{Deserialize, Serialize};
 
+use super::changing::{Hands, hands};
 use crate::{
+    cli::Command,
     config::PolicySource,
     context::Context,
     exit::{Exit, Failure},
-    import_rules::import_rules,
-    policy_file,
+    policy_file, wiring,
 };
 
 /// `kring import …`
@@ -24,19 +27,22 @@ pub struct ImportArgs {
     /// The export of the member administration (CSV)
     pub file: PathBuf,
     /// Only say what the import would conclude; change nothing
-    #[arg(long, required = true)]
+    #[arg(long)]
     pub dry_run: bool,
+    /// The token that confirms an import which removes many people
+    #[arg(long, value_name = "TOKEN", conflicts_with = "dry_run")]
+    pub confirm: Option<String>,
     /// Answer in JSON
     #[arg(long)]
     pub json: bool,
     /// The export that was accepted last; without it there is none to compare with
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
     pub previous: Option<PathBuf>,
     /// The policy: the name of one that Kring ships, or a file [default: the configuration's, else ivn]
-    #[arg(long, value_name = "NAME|FILE")]
+    #[arg(long, value_name = "NAME|FILE", requires = "dry_run")]
     pub policy: Option<String>,
     /// The day on which memberships are judged [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", requires = "dry_run")]
     pub today: Option<Date>,
 }
 
@@ -52,8 +58,50 @@ enum Stopped {
 ///
 /// # Errors
 /// When the policy cannot be read, or the file is no administration (with `--json` that is said on standard output).
-pub fn run(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
-    match (conclude(args, context), args.json) {
+pub async fn run(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
+    answer(conclude(args, context).await, args.json, context)
+}
+
+/// Takes the administration in; the next plan follows it.
+///
+/// # Errors
+/// As [`run`], and when the import removes many people and is not confirmed: then the report says which token does.
+pub async fn accept(args: &ImportArgs, command: &Command, context: &Context) -> Result<Exit, Failure> {
+    let failed = |e: &dyn std::fmt::Display| wiring::failure("store-failed", e);
+    if let Some(app) = &context.app {
+        let exit = take_in(args, &app.context, context).await?;
+        app.reload().await.map_err(|e| failed(&e))?;
+        return Ok(exit);
+    }
+    let config = context.config()?;
+    match hands(context, &config, command, &[&args.file]).await? {
+        Hands::Done(exit) => Ok(exit),
+        Hands::Ours(_lock) => {
+            let facts = wiring::facts(&config, Arc::clone(&context.clock), Mode::ReadWrite).await?;
+            take_in(args, &facts, context).await
+        }
+    }
+}
+
+async fn take_in(args: &ImportArgs, facts: &Facts, context: &Context) -> Result<Exit, Failure> {
+    let limit = Limits::default().bytes as u64;
+    let imported = match context.read_up_to(&args.file, limit) {
+        Ok(bytes) => facts.import(&bytes, args.confirm.as_deref()).await,
+        Err(failure) => Err(ImportError::Fatal(Box::new(unreadable(failure)))),
+    };
+    match imported {
+        Ok(import) => answer(Ok(import), args.json, context),
+        Err(ImportError::Fatal(fatal)) => answer(Err(Stopped::Fatal(*fatal)), args.json, context),
+        Err(ImportError::Unconfirmed(import)) => {
+            answer(Ok(*import), args.json, context)?;
+            Err(Failure::new("import-unconfirmed", &[]))
+        }
+        Err(ImportError::Error(error)) => Err(wiring::failure("store-failed", &error)),
+    }
+}
+
+fn answer(concluded: Result<Import, Stopped>, json: bool, context: &Context) -> Result<Exit, Failure> {
+    match (concluded, json) {
         (Ok(import), true) => said(context.out.json(&import.report), Exit::Done),
         (Ok(import), false) => {
             report::tell(&import.report, &context.out);
@@ -67,7 +115,7 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-fn conclude(args: &ImportArgs, context: &Context) -> Result<Import, Stopped> {
+async fn conclude(args: &ImportArgs, context: &Context) -> Result<Import, Stopped> {
     let rules = rules(args, context).map_err(Stopped::Failure)?;
     let limit = rules.limits.bytes as u64;
     let read = |path: &PathBuf| context.read_up_to(path, limit).map_err(unreadable);
@@ -75,9 +123,26 @@ fn conclude(args: &ImportArgs, context: &Context) -> Result<Import, Stopped> {
         .previous
         .as_ref()
         .map(|path| Administration::from_previous(&read(path).map_err(Fatal::of_previous)?, &rules));
-    let previous = previous.transpose().map_err(Stopped::Fatal)?;
+    let previous = match previous.transpose().map_err(Stopped::Fatal)? {
+        None => stored(context).await.map_err(Stopped::Failure)?,
+        given => given,
+    };
     let bytes = read(&args.file).map_err(Stopped::Fatal)?;
     import::read(&bytes, &rules, previous.as_ref()).map_err(Stopped::Fatal)
+}
+
+/// The administration that the store has; none without a configuration or before the first import.
+async fn stored(context: &Context) -> Result<Option<Administration>, Failure> {
+    let Some(config) = context.optional_config()? else { return Ok(None) };
+    let facts = match wiring::facts(&config, Arc::clone(&context.clock), Mode::ReadOnly).await {
+        Ok(facts) => facts,
+        Err(_) if !config.has_database() => return Ok(None),
+        Err(failure) => return Err(failure),
+    };
+    let failed = |e: kring_store::StoreError| wiring::failure("store-failed", &e);
+    let people = facts.store.read().await.map_err(failed)?.people().await.map_err(failed)?;
+    let administration = Administration::from_people(&people);
+    Ok((!administration.records().is_empty()).then_some(administration))
 }
 
 /// The rules of the policy for this day.
@@ -91,7 +156,7 @@ fn rules(args: &ImportArgs, context: &Context) -> Result<ImportRules, Failure> {
     let policy = policy_file::load(&source)?;
     let zone = config.map(|config| config.association.time_zone);
     let zone = zone.or_else(|| TimeZone::get(&policy.timezone).ok()).unwrap_or(TimeZone::UTC);
-    Ok(import_rules(&policy, args.today.unwrap_or_else(|| context.clock.today(&zone))))
+    Ok(policy.import_rules(args.today.unwrap_or_else(|| context.clock.today(&zone))))
 }
 
 fn named_policy(named: &str) -> PolicySource {

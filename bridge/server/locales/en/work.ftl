@@ -1,0 +1,36 @@
+# Connecting
+
+# kring plan, apply, why, audit, group, member
+import-unconfirmed = Nothing was taken in. Is it right? Then give the token of the report: kring import FILE --confirm TOKEN
+
+# kring doctor, /ready
+doctor-good = { $what }: all right
+doctor-bad = { $what }: { $text }
+doctor-no-admin = There is no admin token, so Kring cannot make log-ins. Do: kring registration --admin
+doctor-admin-refused = The homeserver refuses the admin token ({ $reason }). Take the file away and do: kring registration --admin
+doctor-shared-secret = The homeserver still has a registration_shared_secret. Whoever knows it can become a server administrator. Take it out of homeserver.yaml and restart the homeserver.
+
+# kring demo
+demo-trouble = The demonstration got stuck: { $reason }
+demo-starts = I begin in { $folder }, with a homeserver of my own and an invented association.
+demo-no-answer = A part does not start. Look in { $log }
+demo-no-log-in = Logging in does not work.
+demo-no-room = A group is not there, or the homeserver gave an answer that I do not understand.
+demo-no-sync = The homeserver passes no messages on.
+demo-filled = All groups were filled in { $seconds } seconds.
+demo-second-plan = A second plan has { $actions } steps: everything is as it should be.
+demo-move = Tineke moves from the branch Assen to Emmen. The administration changes, her groups follow.
+demo-rooms-before = Tineke was in: { $rooms }
+demo-rooms-after = Tineke is now in: { $rooms }
+demo-invite = Chloé, volunteer admin in Assen, invites somebody from outside with her own client.
+demo-native-refused = The homeserver refused the invitation ({ $code }), which it need not have done.
+demo-native-out = In the project group she could invite. The external does not belong there and was out again after { $ms } milliseconds.
+demo-native-in = In the project group she could invite, and the external is still there after { $ms } milliseconds.
+demo-ordinary-allowed = In the ordinary group the homeserver let the invitation through, which is wrong.
+demo-ordinary-refused = In the ordinary group of Assen the homeserver itself refuses the same invitation ({ $code }).
+demo-broken = The story did not go as it should. Look above.
+demo-addresses = Everything runs. Log in with a Matrix client:
+    homeserver  { $url }
+    e-mail      c.peters@example.nl (volunteer admin) or tineke.degraaf@example.org
+    password    { $password }
+  To stop: Ctrl-C. Then everything is gone again.

@@ -1,0 +1,36 @@
+# Aansluiten
+
+# kring plan, apply, why, audit, group, member
+import-unconfirmed = Er is niets ingelezen. Klopt het? Geef dan het token uit het verslag mee: kring import BESTAND --confirm TOKEN
+
+# kring doctor, /ready
+doctor-good = { $what }: in orde
+doctor-bad = { $what }: { $text }
+doctor-no-admin = Er is geen beheersleutel, dus Kring kan geen inlogs maken. Doe: kring registration --admin
+doctor-admin-refused = De homeserver weigert de beheersleutel ({ $reason }). Haal het bestand weg en doe: kring registration --admin
+doctor-shared-secret = De homeserver heeft nog een registration_shared_secret. Wie dat kent, kan zich serverbeheerder maken. Haal het weg uit homeserver.yaml en start de homeserver opnieuw.
+
+# kring demo
+demo-trouble = De demonstratie loopt vast: { $reason }
+demo-starts = Ik begin in { $folder }, met een eigen homeserver en een verzonnen vereniging.
+demo-no-answer = Een onderdeel start niet. Kijk in { $log }
+demo-no-log-in = Inloggen lukt niet.
+demo-no-room = Een groep is er niet, of de homeserver gaf een antwoord dat ik niet begrijp.
+demo-no-sync = De homeserver geeft geen berichten door.
+demo-filled = Alle groepen zijn gevuld in { $seconds } seconden.
+demo-second-plan = Een tweede plan heeft { $actions } stappen: alles klopt.
+demo-move = Tineke verhuist van de afdeling Assen naar Emmen. De administratie verandert, haar groepen volgen.
+demo-rooms-before = Tineke zat in: { $rooms }
+demo-rooms-after = Tineke zit nu in: { $rooms }
+demo-invite = Chloé, beheervrijwilliger in Assen, nodigt met haar eigen programma iemand van buiten uit.
+demo-native-refused = De homeserver weigerde de uitnodiging ({ $code }), en dat had niet gehoeven.
+demo-native-out = In de projectgroep mocht ze uitnodigen. De externe hoort er niet bij en was na { $ms } milliseconden weer weg.
+demo-native-in = In de projectgroep mocht ze uitnodigen, en de externe is er na { $ms } milliseconden nog.
+demo-ordinary-allowed = In de gewone groep liet de homeserver de uitnodiging door, en dat mag niet.
+demo-ordinary-refused = In de gewone groep van Assen weigert de homeserver dezelfde uitnodiging zelf ({ $code }).
+demo-broken = Het verhaal liep niet zoals het hoort. Kijk hierboven.
+demo-addresses = Alles draait. Log in met een Matrix-programma:
+    homeserver   { $url }
+    e-mailadres  c.peters@example.nl (beheervrijwilliger) of tineke.degraaf@example.org
+    wachtwoord   { $password }
+  Stoppen: Ctrl-C. Dan is alles weer weg.

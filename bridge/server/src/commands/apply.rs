@@ -1,0 +1,79 @@
+//! `kring apply`: brings the homeserver to what is desired.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clap::Args;
+use kring_app::{App, ApplyError, Progress};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    context::Context,
+    exit::{Exit, Failure},
+    output::Output,
+    wiring,
+};
+
+/// `kring apply`
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct ApplyArgs {
+    /// The token that confirms a plan which removes many people
+    #[arg(long, value_name = "TOKEN")]
+    pub confirm: Option<String>,
+    /// Read every room from the homeserver first
+    #[arg(long)]
+    pub compare: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Applies the plan.
+///
+/// # Errors
+/// When a removal needs a confirmation, or the store fails.
+pub async fn run(args: &ApplyArgs, app: App, context: &Context) -> Result<Exit, Failure> {
+    if args.compare {
+        app.compare().await.map_err(|e| wiring::failure("store-failed", &e))?;
+    }
+    let progress = Bar { out: context.out.clone(), total: AtomicUsize::new(0) };
+    let applied = match app.apply(args.confirm.as_deref(), &progress).await {
+        Ok(applied) => applied,
+        Err(ApplyError::Unconfirmed(question)) => {
+            let token = ("token", question.token.clone().into());
+            context.out.tell(&question.text);
+            return Err(Failure::new("apply-confirm", &[token]));
+        }
+        Err(ApplyError::Error(error)) => return Err(wiring::failure("store-failed", &error)),
+    };
+    context.out.progress_ends();
+    for (what, why) in &applied.failed {
+        context.out.say("apply-failed", &[("what", what.as_str().into()), ("why", why.as_str().into())]);
+    }
+    if args.json {
+        let failed: Vec<_> =
+            applied.failed.iter().map(|(what, why)| json!({"what": what, "why": why})).collect();
+        let answer = json!({"done": applied.done, "failed": failed, "left": applied.left});
+        context.out.json(&answer).map_err(|e| wiring::failure("no-json", &e))?;
+    } else {
+        context
+            .out
+            .answer("apply-done", &[("done", applied.done.into()), ("failed", applied.failed.len().into())]);
+    }
+    Ok(if applied.left == 0 { Exit::Done } else { Exit::CouldNot })
+}
+
+struct Bar {
+    out: Output,
+    total: AtomicUsize,
+}
+
+impl Progress for Bar {
+    fn begins(&self, actions: usize) {
+        self.total.store(actions, Ordering::Relaxed);
+    }
+
+    fn done(&self, actions: usize) {
+        self.out.progress(actions, self.total.load(Ordering::Relaxed));
+    }
+}

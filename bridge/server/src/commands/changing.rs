@@ -1,0 +1,85 @@
+//! Commands that change something: done by the running `kring run`, or here with the writer's lock.
+
+use std::path::Path;
+
+use kring_app::App;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cli::Command,
+    config::Config,
+    context::Context,
+    control::{ControlError, MAX_FRAME, Request, Turn, WriterLock, hand_over},
+    exit::{Exit, Failure},
+    wiring,
+};
+
+/// Who does the work.
+pub(super) enum Hands {
+    /// Another process did it, with this result.
+    Done(Exit),
+    /// This process, which keeps the lock for as long.
+    Ours(WriterLock),
+}
+
+/// Hands `command` over with the files it names, where a `kring run` is at work; else takes the lock.
+pub(super) async fn hands(
+    context: &Context,
+    config: &Config,
+    command: &Command,
+    files: &[&Path],
+) -> Result<Hands, Failure> {
+    match Turn::take(&config.socket()).await.map_err(|e| busy(&e))? {
+        Turn::Ours(lock) => Ok(Hands::Ours(lock)),
+        Turn::Theirs(stream) => {
+            let request = request(context, command, files)?;
+            hand_over(stream, &request, &context.out).await.map(Hands::Done).map_err(|e| busy(&e))
+        }
+    }
+}
+
+fn busy(error: &ControlError) -> Failure {
+    wiring::failure("control-failed", error)
+}
+
+fn request(context: &Context, command: &Command, files: &[&Path]) -> Result<Request, Failure> {
+    let limit = MAX_FRAME as u64;
+    let contents: Result<Vec<_>, _> = files.iter().map(|file| context.read(file, limit)).collect();
+    Ok(Request {
+        command: serde_json::to_value(command).map_err(|e| wiring::failure("no-json", &e))?,
+        language: context.out.language().to_owned(),
+        terminal: context.out.is_terminal(),
+        names: files.iter().map(|file| file.display().to_string()).collect(),
+        files: contents?,
+    })
+}
+
+/// The bridge for one command: the running one, or one of our own with its outbox at work.
+pub(super) async fn with_app<F>(
+    context: &Context,
+    command: &Command,
+    files: &[&Path],
+    work: impl FnOnce(App) -> F,
+) -> Result<Exit, Failure>
+where
+    F: Future<Output = Result<Exit, Failure>>,
+{
+    if let Some(app) = &context.app {
+        return work(app.clone()).await;
+    }
+    let config = context.config()?;
+    let _lock = match hands(context, &config, command, files).await? {
+        Hands::Done(exit) => return Ok(exit),
+        Hands::Ours(lock) => lock,
+    };
+    let (app, _leader) = wiring::leader(&config, context).await?;
+    let stop = CancellationToken::new();
+    let outbox = tokio::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        async move { app.serve_outbox(stop).await }
+    });
+    let result = work(app).await;
+    stop.cancel();
+    _ = outbox.await;
+    result
+}
