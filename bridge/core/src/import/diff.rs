@@ -1,6 +1,6 @@
 //! What differs from the previous administration.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -83,6 +83,10 @@ pub(super) fn compare(
     levels: &[Level],
 ) -> Diff {
     let mut diff = Diff::default();
+    if previous.records().is_empty() {
+        diff.added = now.present().map(|record| record.number.clone()).collect();
+        return diff;
+    }
     for record in now.present() {
         match previous.get(&record.number).filter(|before| !before.gone) {
             None => diff.added.push(record.number.clone()),
@@ -109,26 +113,29 @@ fn renamed(previous: &Administration, now: &Administration, levels: &[Level], i:
         let above = parent.and_then(|parent| record.attributes.get(&parent.column).first());
         Some((record.attributes.get(&level.column).first()?, above))
     }
-    let mut before: BTreeMap<Key<'_>, Vec<&Record>> = BTreeMap::new();
+    let mut before: HashMap<Key<'_>, Vec<&Record>> = HashMap::new();
     for record in previous.present() {
         if let Some(key) = key(record, level, parent) {
             before.entry(key).or_default().push(record);
         }
     }
-    let after: BTreeSet<Key<'_>> = now.present().filter_map(|record| key(record, level, parent)).collect();
+    let after: HashSet<Key<'_>> = now.present().filter_map(|record| key(record, level, parent)).collect();
     let gone = before.iter().filter(|(key, _)| !after.contains(*key));
-    gone.filter_map(|((from, above), people)| {
-        let new = stayed_together(people, now, |record| key(record, level, parent))?;
-        let fresh = new.0 != *from && !before.contains_key(&new);
-        fresh.then(|| Renamed {
-            column: level.column.clone(),
-            noun: level.noun.clone(),
-            from: (*from).clone(),
-            to: new.0.clone(),
-            parent: above.cloned(),
+    let mut renamed: Vec<Renamed> = gone
+        .filter_map(|((from, above), people)| {
+            let new = stayed_together(people, now, |record| key(record, level, parent))?;
+            let fresh = new.0 != *from && !before.contains_key(&new);
+            fresh.then(|| Renamed {
+                column: level.column.clone(),
+                noun: level.noun.clone(),
+                from: (*from).clone(),
+                to: new.0.clone(),
+                parent: above.cloned(),
+            })
         })
-    })
-    .collect()
+        .collect();
+    renamed.sort_by(|a, b| (&a.from, &a.parent).cmp(&(&b.from, &b.parent)));
+    renamed
 }
 
 /// The one group in which all of them are now. A person whose row was rejected says nothing either way.

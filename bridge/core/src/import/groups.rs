@@ -1,6 +1,6 @@
 //! Oddities of groups (rule 16): accepted, with a warning.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{ImportRules, administration::Record, messages::Warning, rules::Level};
 use crate::{
@@ -65,23 +65,24 @@ fn present(records: &[Record]) -> impl Iterator<Item = &Record> {
 }
 
 fn members_by_name<'r>(records: &'r [Record], column: &str) -> BTreeMap<&'r Shared, usize> {
-    let mut names = BTreeMap::new();
+    let mut names = HashMap::new();
     for name in present(records).filter_map(|record| record.attributes.get(column).first()) {
         *names.entry(name).or_default() += 1;
     }
-    names
+    names.into_iter().collect()
 }
 
 fn several_parents(records: &[Record], level: &Level, parent: &Level) -> Vec<Warning> {
-    let mut parents: BTreeMap<&Shared, BTreeSet<&Shared>> = BTreeMap::new();
+    let mut parents: HashMap<&Shared, BTreeSet<&Shared>> = HashMap::new();
     for record in present(records) {
         let first = |column| record.attributes.get(column).first();
         if let (Some(name), Some(above)) = (first(&level.column), first(&parent.column)) {
             parents.entry(name).or_default().insert(above);
         }
     }
-    let several = parents.into_iter().filter(|(_, above)| above.len() > 1);
+    let several: BTreeMap<_, _> = parents.into_iter().filter(|(_, above)| above.len() > 1).collect();
     several
+        .into_iter()
         .map(|(name, above)| Warning::SeveralParents {
             noun: level.noun.to_string(),
             column: level.column.to_string(),

@@ -12,7 +12,7 @@ use crate::{ids::MembershipNumber, member::AddressStanding};
 ///
 /// A row that is rejected for a reason of its own does not stand for the person when a later one can.
 pub(super) fn judge_numbers(rows: &mut [Row]) -> Vec<bool> {
-    let mut by_number: HashMap<MembershipNumber, Vec<usize>> = HashMap::new();
+    let mut by_number: HashMap<MembershipNumber, Vec<usize>> = HashMap::with_capacity(rows.len());
     for (i, row) in rows.iter().enumerate() {
         if let Some(number) = &row.number {
             by_number.entry(number.clone()).or_default().push(i);
@@ -81,22 +81,17 @@ pub(super) struct Addresses {
 impl Addresses {
     /// Counts people, not rows: a repeat is nobody new, and an ended membership does not count.
     pub(super) fn of(rows: &[Row], repeats: &[bool], today: Date) -> Self {
-        let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut holders: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.len());
         for (i, (row, repeat)) in rows.iter().zip(repeats).enumerate() {
             if let Some(address) = row.email_key().filter(|_| !repeat && !row.has_ended(today)) {
                 holders.entry(address.to_owned()).or_default().push(i);
             }
         }
-        let people = |held: &[usize]| {
-            let who = held.iter().filter_map(|i| rows.get(*i).map(|row| identity(*i, row)));
-            who.collect::<HashSet<_>>().len()
+        let with_people = |(address, held): (String, Vec<usize>)| {
+            let people = count_people(rows, &held);
+            (address, (held, people))
         };
-        Self {
-            holders: holders
-                .into_iter()
-                .map(|(address, held)| (address, (held.clone(), people(&held))))
-                .collect(),
-        }
+        Self { holders: holders.into_iter().map(with_people).collect() }
     }
 
     /// How many people of the file have this address.
@@ -129,6 +124,13 @@ impl Addresses {
         groups.sort();
         groups
     }
+}
+
+fn count_people(rows: &[Row], held: &[usize]) -> usize {
+    if held.len() < 2 {
+        return held.len();
+    }
+    held.iter().filter_map(|i| Some(identity(*i, rows.get(*i)?))).collect::<HashSet<_>>().len()
 }
 
 /// One person: a number with a name, or a row by itself where there is no number.
