@@ -46,7 +46,10 @@ pub struct Renamed {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mentioned {
     numbers: HashSet<MembershipNumber>,
-    people: HashSet<(String, String)>,
+    /// By address and name, for rows without a number.
+    addresses: HashSet<(String, String)>,
+    /// By number without leading zeros and name, since a row that cannot be used does not get its zeros back.
+    names: HashSet<(String, String)>,
 }
 
 impl Mentioned {
@@ -54,25 +57,32 @@ impl Mentioned {
     pub(super) fn of(rows: &[Row], rules: &ImportRules) -> Self {
         let mut mentioned = Self::default();
         for row in rows.iter().filter(|row| row.fault.is_some() && !row.has_ended(rules.today)) {
+            let name = || row.name_key.clone();
             match (&row.number, row.email_key()) {
-                (Some(number), _) => drop(mentioned.numbers.insert(number.clone())),
-                (None, Some(address)) => {
-                    mentioned.people.insert((address.to_owned(), row.name_key.clone()));
+                (Some(number), _) => {
+                    mentioned.names.insert((without_zeros(number), name()));
+                    mentioned.numbers.insert(number.clone());
                 }
+                (None, Some(address)) => drop(mentioned.addresses.insert((address.to_owned(), name()))),
                 (None, None) => {}
             }
         }
         mentioned
     }
 
-    /// Whether a rejected row has this person's number, or no number but their address and name.
+    /// Whether a rejected row has this person's number, or their name with their address or with the number that
+    /// is left of theirs.
     pub(super) fn has(&self, person: &Record) -> bool {
-        let by_name = |address: &str| {
-            !self.people.is_empty()
-                && self.people.contains(&(address.to_owned(), person.name.comparison_key()))
-        };
-        self.numbers.contains(&person.number) || person.email_key().is_some_and(by_name)
+        let name = || person.name.comparison_key();
+        let by_address = |address: &str| self.addresses.contains(&(address.to_owned(), name()));
+        self.numbers.contains(&person.number)
+            || (!self.names.is_empty() && self.names.contains(&(without_zeros(&person.number), name())))
+            || (!self.addresses.is_empty() && person.email_key().is_some_and(by_address))
     }
+}
+
+fn without_zeros(number: &MembershipNumber) -> String {
+    number.as_str().trim_start_matches('0').to_owned()
 }
 
 /// Compares two administrations. Without a previous one everybody is added.

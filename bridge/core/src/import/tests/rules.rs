@@ -339,6 +339,16 @@ fn rule_13_rejected_row_is_not_absent() {
 }
 
 #[test]
+fn rule_13_rejected_row_that_also_lost_its_zeros_is_not_absent() {
+    let before = [row("0001001", "Jan", "jan@example.nl", &[]), row("0001002", "Els", "els@example.nl", &[])];
+    let import = import_after(
+        &before,
+        &[jan(&[("email", "jan@localhost")]), els(&[("voornaam", "Eva"), ("lid_tot", "x")])],
+    );
+    assert_eq!(import.diff.removed, ["0001002".into()]);
+}
+
+#[test]
 fn rule_13_row_that_is_rejected_and_says_ended_is_a_removal() {
     let import =
         import_after(&[jan(&[]), els(&[])], &[jan(&[("email", "x"), ("lid_tot", "1-1-2026")]), els(&[])]);
