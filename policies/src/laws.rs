@@ -270,7 +270,7 @@ proptest! {
             if let ActionKind::Remove { member: Some(member), code, .. } = &action.kind {
                 let answer = why(&policy, &world, &wanted, member, &action.place.group);
                 prop_assert!(!answer.allowed, "removed in spite of a claim");
-                prop_assert_eq!(&answer.code, code);
+                prop_assert_eq!(&*answer.code, &**code);
             }
         }
         prop_assert_eq!(mirror.rooms.iter().find(|r| r.place.is_none()).cloned(), private);

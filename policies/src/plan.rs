@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kring_core::{
-    ids::{GroupKey, MemberId, PlaceKey},
+    ids::{GroupKey, MemberId, PlaceKey, Shared},
     text::Text,
 };
 use ruma::{OwnedRoomId, OwnedUserId, UserId};
@@ -112,7 +112,7 @@ pub enum ActionKind {
         /// What they are in the room now.
         was: Membership,
         /// The stable code of the refusal (`branch-not-theirs`).
-        code: String,
+        code: Shared,
     },
     /// Lift a ban of somebody who belongs here.
     Unban {
@@ -122,15 +122,16 @@ pub enum ActionKind {
         member: MemberId,
     },
     /// Bring the power levels to what is wanted, keeping unknown keys.
-    Power(PowerLevels),
+    Power(Box<PowerLevels>),
     /// Write one state event: name, topic, avatar, history, guest access, alias, join rules, space relations.
     SetState {
         /// `m.room.name`
         event_type: String,
         /// Empty, or the room for `m.space.child` and `m.space.parent`.
         state_key: StateKey,
-        /// The whole content; an empty object takes a space relation away.
-        content: Value,
+        /// The whole content; an empty object takes a space relation away. Boxed, as powers are, so that the many
+        /// thousand joins of a first plan stay small.
+        content: Box<Value>,
     },
     /// Set the policy's join rule and end the first filling.
     FinishFilling {
@@ -214,32 +215,54 @@ pub struct PowerLevels {
 /// Rooms without a place are counted and left alone. So are rooms whose group the policy no longer knows.
 pub fn plan(policy: &Policy, world: &World, desired: &Desired, mirror: &Mirror) -> Plan {
     let look = Look::new(policy, world, desired, mirror);
-    let mut actions = Vec::new();
+    let mut stages = Stages::default();
+    // Room for everything at once: a list of a million entries must not be copied while it grows.
+    stages.second.reserve_exact(look.pairs().map(|(place, room)| members::at_most(place, room)).sum());
     for (place, room) in look.pairs() {
         match room {
-            None => actions.push(create::create(&look, place)),
+            None => {
+                stages.create.push(create::create(&look, place));
+                stages.first.extend(state::relations(&look, place));
+            }
             Some(room) if look.bridge_is_in(room) => {
-                actions.extend(state::state(&look, place, room));
-                actions.extend(powers::powers(&look, place, room));
+                stages.first.extend(state::state(&look, place, room));
+                stages.first.extend(powers::powers(&look, place, room));
             }
             Some(_) => continue,
         }
-        actions.extend(room.is_none().then(|| state::relations(&look, place)).into_iter().flatten());
-        members::push(&look, place, room, 1, &mut actions);
+        members::push(&look, place, room, &mut stages);
+        stages.third.extend(create::finish(&look, place, room));
     }
-    // Creating comes first; the sort keeps the places' order.
-    actions.sort_by_key(|a: &Action| a.stage);
-    actions.reserve_exact(look.pairs().map(|(place, room)| members::at_most(place, room)).sum());
-    for (place, room) in look.pairs().filter(|(_, room)| room.is_none_or(|r| look.bridge_is_in(r))) {
-        members::push(&look, place, room, 2, &mut actions);
-    }
-    for (place, room) in look.pairs().filter(|(_, room)| room.is_none_or(|r| look.bridge_is_in(r))) {
-        actions.extend(create::finish(&look, place, room));
-    }
-    number(&mut actions);
+    let actions = stages.into_actions();
     let confirmation = guard::confirmation(&look, &actions);
     let unmanaged = mirror.rooms.iter().filter(|r| r.place.is_none()).count();
     Plan { actions, unmanaged, confirmation, alarms: alarms::alarms(&look, mirror) }
+}
+
+/// The actions of each stage, each in the order of the places.
+#[derive(Default)]
+struct Stages {
+    create: Vec<Action>,
+    first: Vec<Action>,
+    second: Vec<Action>,
+    third: Vec<Action>,
+}
+
+impl Stages {
+    fn push(&mut self, action: Action) {
+        if action.stage == 1 { self.first.push(action) } else { self.second.push(action) }
+    }
+
+    /// All in one list, numbered. The second stage is by far the longest, so the others go into its list.
+    fn into_actions(self) -> Vec<Action> {
+        let mut actions = self.second;
+        actions.splice(0..0, self.create.into_iter().chain(self.first));
+        actions.extend(self.third);
+        for (action, id) in actions.iter_mut().zip(1..) {
+            action.id = id;
+        }
+        actions
+    }
 }
 
 /// What one existing room needs, sorted by stage; for reacting to an event in it, and for comparing one room.
@@ -255,14 +278,11 @@ pub fn plan_place(
     if !look.bridge_is_in(room) {
         return Vec::new();
     }
-    let mut actions = state::state(&look, place, room);
-    actions.extend(powers::powers(&look, place, room));
-    for stage in 1..=2 {
-        members::push(&look, place, Some(room), stage, &mut actions);
-    }
-    actions.extend(create::finish(&look, place, Some(room)));
-    number(&mut actions);
-    actions
+    let mut stages = Stages { first: state::state(&look, place, room), ..Stages::default() };
+    stages.first.extend(powers::powers(&look, place, room));
+    members::push(&look, place, Some(room), &mut stages);
+    stages.third.extend(create::finish(&look, place, Some(room)));
+    stages.into_actions()
 }
 
 /// What one person's membership of one room needs; `None` when it is as it should be.
@@ -281,7 +301,7 @@ pub fn plan_member(
     let current = room.members.binary_search_by(|(u, _)| (**u).cmp(user)).ok();
     let current = current.and_then(|i| room.members.get(i)).map(|(_, m)| *m);
     let seat = desired.account(user).and_then(|(account, _)| place.seat(account));
-    members::member(&look, place, Some(room), user, current, seat)
+    members::Members::new(&look, place, Some(room)).member(user, current, seat)
 }
 
 /// What the power levels of one room need.
@@ -322,10 +342,4 @@ pub fn plan_alarms(
 /// For [`power::merge`](crate::power::merge), whose `managed` is the opposite.
 pub fn keeps_own_power(policy: &Policy, world: &World, user: &UserId) -> bool {
     world.own_users.iter().any(|own| *own == user) || policy.leaves_alone(user)
-}
-
-fn number(actions: &mut [Action]) {
-    for (action, id) in actions.iter_mut().zip(1..) {
-        action.id = id;
-    }
 }

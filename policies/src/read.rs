@@ -122,3 +122,6 @@ fn nearest<'a>(name: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
 pub(crate) fn problem(file: &str, at: Location, id: &'static str, args: &[(&'static str, Named)]) -> Problem {
     Problem { file: file.to_owned(), line: at.line(), column: at.column(), message: texts::text(id, args) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,7 +154,7 @@ fn spaces_lose_people_before_rooms_do() {
     let stages: Vec<_> = member_actions(&next).iter().map(|l| l.starts_with('1')).collect();
     assert!(stages.is_sorted_by(|a, b| a >= b) && stages.contains(&true) && stages.contains(&false));
     assert!(next.actions.iter().all(|a| matches!(&a.kind,
-        ActionKind::Remove { code, .. } if code == "removed-from-administration")));
+        ActionKind::Remove { code, .. } if &**code == "removed-from-administration")));
 }
 
 #[test]

@@ -128,6 +128,7 @@ problem-no-name = "name" is missing here: what is the group called?
 problem-no-room = A group without a room needs "space: always".
 problem-origin = Say exactly one of key, for_each and made_by.
 problem-key-form = "{ $name }" is no key. Write kind/name, for example team/websupport.
+problem-kind-form = A kind consists of lower-case letters, digits and hyphens.
 problem-bounds = Type "{ $name }" stands under admits and not under may_admit. Put it in both.
 problem-circle = "{ $name }" is above itself. Take one of the parents away.
 problem-root-space = The root must be a group with "space: always".

@@ -128,6 +128,7 @@ problem-no-name = Hier ontbreekt "name": hoe heet de groep?
 problem-no-room = Een groep zonder room heeft "space: always" nodig.
 problem-origin = Zeg precies één van key, for_each en made_by.
 problem-key-form = "{ $name }" is geen sleutel. Schrijf soort/naam, bijvoorbeeld team/websupport.
+problem-kind-form = Een soort bestaat uit kleine letters, cijfers en streepjes.
 problem-bounds = Type "{ $name }" staat bij admits en niet bij may_admit. Zet het in beide.
 problem-circle = "{ $name }" staat boven zichzelf. Haal één van de parents weg.
 problem-root-space = De wortel moet een groep met "space: always" zijn.

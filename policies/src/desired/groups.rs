@@ -27,14 +27,14 @@ pub(super) struct Groups {
     pub(super) kinds: Vec<usize>,
     /// By kind: its records.
     pub(super) of_kind: Vec<Vec<u32>>,
-    /// By kind and value of `for_each`: the records, one or a few of the same name.
-    by_value: HashMap<(usize, Shared), Vec<u32>>,
+    /// By kind, by value of `for_each`: the records, one or a few of the same name.
+    by_value: Vec<HashMap<Shared, Vec<u32>>>,
 }
 
 impl Groups {
     /// Groups of a generated kind that carry this value.
-    pub(super) fn with_value(&self, kind: usize, value: &Shared) -> &[u32] {
-        self.by_value.get(&(kind, value.clone())).map_or(&[], Vec::as_slice)
+    pub(super) fn with_value(&self, kind: usize, value: &str) -> &[u32] {
+        self.by_value.get(kind).and_then(|values| values.get(value)).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn index(&self, key: &GroupKey) -> Option<u32> {
@@ -63,13 +63,14 @@ fn index(policy: &Policy, records: Vec<GroupRecord>, stored: &HashSet<GroupKey>)
         |g: &GroupRecord| policy.kinds.iter().position(|k| k.name == g.template).unwrap_or_default();
     let kinds: Vec<usize> = records.iter().map(kind_of).collect();
     let mut of_kind = vec![Vec::new(); policy.kinds.len()];
-    let mut by_value: HashMap<(usize, Shared), Vec<u32>> = HashMap::new();
+    let mut by_value = vec![HashMap::<Shared, Vec<u32>>::new(); policy.kinds.len()];
     for ((record, kind), i) in records.iter().zip(&kinds).zip(0u32..) {
         if let Some(list) = of_kind.get_mut(*kind) {
             list.push(i);
         }
-        if let Some(value) = policy.kinds.get(*kind).and_then(|k| value_of(k, record)) {
-            by_value.entry((*kind, value.clone())).or_default().push(i);
+        let value = policy.kinds.get(*kind).and_then(|k| value_of(k, record));
+        if let Some((value, values)) = value.zip(by_value.get_mut(*kind)) {
+            values.entry(value.clone()).or_default().push(i);
         }
     }
     let new =
@@ -132,33 +133,40 @@ fn generated(
 
 /// The values that people of the administration with a claim have.
 fn wanted(policy: &Policy, world: &World, claims: &Claims) -> HashSet<Value> {
-    let mut values = HashSet::new();
+    let mut wanted = Wanted::default();
     for claim in &claims.claims {
         let kind_index = usize::from(claim.kind);
         let person = world.people.get(claim.person as usize);
         let (Some(kind), Some(person)) = (policy.kinds.get(kind_index), person) else { continue };
         if let Origin::ForEach { attribute, within } = &kind.origin {
-            add_values(&mut values, kind_index, attribute, within.as_ref(), &person.member);
+            wanted.add(kind_index, attribute, within.as_ref(), &person.member);
         }
     }
-    values
+    wanted.values
 }
 
-fn add_values(
-    values: &mut HashSet<Value>,
-    kind: usize,
-    attribute: &Shared,
-    within: Option<&Shared>,
-    member: &Member,
-) {
-    for value in member.attributes.get(attribute) {
-        let second = match within.map(|w| member.attributes.get(w)) {
-            None | Some([]) => None,
-            Some([one]) => Some(one.clone()),
-            // Several of both say nothing about which belong together.
-            Some(_) => continue,
-        };
-        values.insert((kind, value.clone(), second));
+#[derive(Default)]
+struct Wanted {
+    values: HashSet<Value>,
+    /// Where the values' texts stand that were seen: an administration shares them, and comparing places is cheaper than
+    /// comparing texts.
+    seen: HashSet<(usize, *const u8, *const u8)>,
+}
+
+impl Wanted {
+    fn add(&mut self, kind: usize, attribute: &Shared, within: Option<&Shared>, member: &Member) {
+        for value in member.attributes.get(attribute) {
+            let second = match within.map(|w| member.attributes.get(w)) {
+                None | Some([]) => None,
+                Some([one]) => Some(one),
+                // Several of both say nothing about which belong together.
+                Some(_) => continue,
+            };
+            let place = (kind, value.as_ptr(), second.map_or(std::ptr::null(), |s| s.as_ptr()));
+            if self.seen.insert(place) {
+                self.values.insert((kind, value.clone(), second.cloned()));
+            }
+        }
     }
 }
 

@@ -33,7 +33,6 @@ struct Seats<'a> {
     /// By group.
     seats: Vec<Vec<Seat>>,
     reasons: Vec<SeatReason>,
-    reason_index: HashMap<(bool, u32), u16>,
 }
 
 pub(super) fn seats(policy: &Policy, world: &World, claims: &Claims, groups: &Groups) -> Seating {
@@ -51,7 +50,6 @@ pub(super) fn seats(policy: &Policy, world: &World, claims: &Claims, groups: &Gr
         account_of,
         seats: vec![Vec::new(); groups.records.len()],
         reasons: Vec::new(),
-        reason_index: HashMap::new(),
     };
     for claim in &claims.claims {
         seats.by_rule(claim);
@@ -155,13 +153,15 @@ impl Seats<'_> {
         }
     }
 
+    /// There are as many reasons as rules: a few dozen at most.
     fn reason(&mut self, claim: Claim) -> u16 {
-        let reasons = &mut self.reasons;
-        *self.reason_index.entry((claim.granted, claim.line)).or_insert_with(|| {
-            let code = if claim.granted { "by-invitation" } else { "by-rule" };
-            reasons.push(SeatReason { code: Shared::from(code), line: claim.line });
-            u16::try_from(reasons.len() - 1).unwrap_or(u16::MAX)
-        })
+        let code = if claim.granted { "by-invitation" } else { "by-rule" };
+        let found = self.reasons.iter().position(|r| r.line == claim.line && *r.code == *code);
+        let index = found.unwrap_or_else(|| {
+            self.reasons.push(SeatReason { code: Shared::from(code), line: claim.line });
+            self.reasons.len() - 1
+        });
+        u16::try_from(index).unwrap_or(u16::MAX)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{cell::OnceCell, cmp::Ordering, sync::Arc};
 
-use kring_core::{ids::PlaceKey, text::Text};
+use kring_core::text::Text;
 use ruma::UserId;
 
 use super::{
-    Action, ActionKind, keeps_own_power,
+    Action, ActionKind, Stages, keeps_own_power,
     look::{Look, action, because},
 };
 use crate::{
@@ -17,149 +17,120 @@ use crate::{
     mirror::{Membership, MirrorRoom},
 };
 
-/// Upper bound of the actions that [`push`] adds for stage 2.
+/// About how many actions [`push`] adds, and a few for the room itself: an upper bound in ordinary plans.
 pub(super) fn at_most(place: &DesiredPlace, room: Option<&MirrorRoom>) -> usize {
-    let Some(room) = room else { return place.seats.len() };
-    place.seats.len().abs_diff(room.members.len())
+    match room {
+        None => place.seats.len() + place.children.len() + place.parents.len() + 2,
+        Some(room) => place.seats.len().abs_diff(room.members.len()) + 1,
+    }
 }
 
-/// Adds the membership actions of one stage: in the first, the root space fills and spaces lose people; in the second,
-/// the rest. Whoever goes out of a space first cannot come back through a room that is restricted to it.
-pub(super) fn push(
-    look: &Look<'_>,
-    place: &DesiredPlace,
-    room: Option<&MirrorRoom>,
-    stage: u8,
-    actions: &mut Vec<Action>,
-) {
-    let reasons = Reasons::default();
+/// Adds the membership actions of one room, walking its people and its seats side by side.
+pub(super) fn push(look: &Look<'_>, place: &DesiredPlace, room: Option<&MirrorRoom>, stages: &mut Stages) {
+    let people = Members::new(look, place, room);
     let members = room.map(|r| r.members.as_slice()).unwrap_or_default();
     let (mut seats, mut members) = (place.seats.iter().peekable(), members.iter().peekable());
     loop {
-        let seat =
-            seats.peek().and_then(|s| Some((*s, &look.desired.accounts.get(s.account as usize)?.user_id)));
-        let order = match (seat, members.peek()) {
+        let account = seats.peek().and_then(|s| look.desired.accounts.get(s.account as usize));
+        let order = match (account, members.peek()) {
             (None, None) => return,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some((_, user)), Some((member, _))) => user.cmp(member),
+            (Some(account), Some((member, _))) => account.user_id.cmp(member),
         };
-        let seat = if order.is_le() { seats.next() } else { None };
+        let seat = if order.is_le() { seats.next().copied() } else { None };
         let member = if order.is_ge() { members.next() } else { None };
-        let user = member.map(|(user, _)| &**user);
-        let user = user.or_else(|| Some(&*look.desired.accounts.get(seat?.account as usize)?.user_id));
         let current = member.map(|(_, membership)| *membership);
-        let settled = seat.is_some() && current == Some(Membership::Join);
-        if let Some(user) = user.filter(|_| !settled) {
-            both(look, place, room, user, current, seat.copied(), &reasons, stage, actions);
+        let Some(user) =
+            account.filter(|_| seat.is_some()).map(|a| &a.user_id).or(member.map(|(user, _)| user))
+        else {
+            return;
+        };
+        let Some(action) = people.member(user, current, seat) else { continue };
+        // A ban is lifted before its person comes back in.
+        let back = matches!(action.kind, ActionKind::Unban { .. }).then(|| people.member(user, None, seat));
+        stages.push(action);
+        back.flatten().into_iter().for_each(|entry| stages.push(entry));
+    }
+}
+
+/// The people of one room, with what is the same for all of them worked out once.
+pub(super) struct Members<'a> {
+    look: &'a Look<'a>,
+    place: &'a DesiredPlace,
+    room: Option<&'a MirrorRoom>,
+    /// The root space is filled first, because other rooms are filled from it.
+    enters_in: u8,
+    /// Whoever goes out of a space first cannot come back through a room that is restricted to it.
+    leaves_in: u8,
+    belongs: OnceCell<Arc<Text>>,
+    invited: OnceCell<Arc<Text>>,
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn new(look: &'a Look<'a>, place: &'a DesiredPlace, room: Option<&'a MirrorRoom>) -> Self {
+        let root = look.policy.root_place().is_some_and(|root| root == place.key);
+        Self {
+            look,
+            place,
+            room,
+            enters_in: if root { 1 } else { 2 },
+            leaves_in: if place.key_is_room() { 2 } else { 1 },
+            belongs: OnceCell::new(),
+            invited: OnceCell::new(),
         }
     }
-}
 
-/// The person's action if it is of this stage, and the entry behind a lifted ban.
-#[expect(clippy::too_many_arguments, reason = "the loop's body, kept apart for reading")]
-fn both(
-    look: &Look<'_>,
-    place: &DesiredPlace,
-    room: Option<&MirrorRoom>,
-    user: &UserId,
-    current: Option<Membership>,
-    seat: Option<Seat>,
-    reasons: &Reasons,
-    stage: u8,
-    actions: &mut Vec<Action>,
-) {
-    let joins_in = if is_root(look, &place.key) { 1 } else { 2 };
-    if let Some(seat) = seat {
-        if stage == 1 && current == Some(Membership::Ban) {
-            actions.extend(member_with(look, place, room, user, current, Some(seat), reasons));
+    /// What one person's membership needs.
+    pub(super) fn member(
+        &self,
+        user: &UserId,
+        current: Option<Membership>,
+        seat: Option<Seat>,
+    ) -> Option<Action> {
+        match (seat, current) {
+            (Some(_), Some(Membership::Join)) | (None, None | Some(Membership::Ban)) => None,
+            _ if keeps_own_power(self.look.policy, self.look.world, user) => None,
+            (Some(seat), Some(Membership::Ban)) => self.unban(seat),
+            (Some(seat), _) => self.enter(seat),
+            (None, Some(was)) => self.remove(user, was),
         }
-        if stage == joins_in {
-            actions.extend(member_with(look, place, room, user, None, Some(seat), reasons));
+    }
+
+    fn unban(&self, seat: Seat) -> Option<Action> {
+        let account = self.look.desired.accounts.get(seat.account as usize)?;
+        let kind = ActionKind::Unban { user: account.user_id.clone(), member: account.member.clone() };
+        let why = because("because-unban", &[("group", &self.place.name)]);
+        Some(action(1, self.place, self.room, kind, why))
+    }
+
+    fn enter(&self, seat: Seat) -> Option<Action> {
+        let account = self.look.desired.accounts.get(seat.account as usize)?;
+        let kind = ActionKind::Join { user: account.user_id.clone(), member: account.member.clone() };
+        let reason = self.look.desired.reasons.get(usize::from(seat.reason));
+        let (cell, id) = match reason {
+            Some(reason) if &*reason.code == "by-invitation" => (&self.invited, "because-invited"),
+            _ => (&self.belongs, "because-belongs"),
+        };
+        let why = cell.get_or_init(|| because(id, &[("group", &self.place.name)])).clone();
+        Some(action(self.enters_in, self.place, self.room, kind, why))
+    }
+
+    /// Out goes who does not belong; the decision says why. A knock that may be answered waits for the answer.
+    fn remove(&self, user: &UserId, was: Membership) -> Option<Action> {
+        let refusal = ask(self.look, self.place, user, &Request::Join)?;
+        let may_knock = || ask(self.look, self.place, user, &Request::Knock).is_some_and(|d| d.allowed);
+        if refusal.allowed || (was == Membership::Knock && may_knock()) {
+            return None;
         }
-    } else if stage == leaves_in(&place.key) {
-        actions.extend(member_with(look, place, room, user, current, None, reasons));
+        let kind = ActionKind::Remove {
+            user: user.to_owned(),
+            member: self.look.desired.account(user).map(|(_, account)| account.member.clone()),
+            was,
+            code: refusal.code.clone(),
+        };
+        Some(action(self.leaves_in, self.place, self.room, kind, Arc::new(refusal.text())))
     }
-}
-
-fn leaves_in(place: &PlaceKey) -> u8 {
-    if place.form == kring_core::ids::Form::Space { 1 } else { 2 }
-}
-
-fn is_root(look: &Look<'_>, place: &PlaceKey) -> bool {
-    look.policy.root_place().is_some_and(|root| root == *place)
-}
-
-/// One person in one room.
-pub(super) fn member(
-    look: &Look<'_>,
-    place: &DesiredPlace,
-    room: Option<&MirrorRoom>,
-    user: &UserId,
-    current: Option<Membership>,
-    seat: Option<Seat>,
-) -> Option<Action> {
-    member_with(look, place, room, user, current, seat, &Reasons::default())
-}
-
-fn member_with(
-    look: &Look<'_>,
-    place: &DesiredPlace,
-    room: Option<&MirrorRoom>,
-    user: &UserId,
-    current: Option<Membership>,
-    seat: Option<Seat>,
-    reasons: &Reasons,
-) -> Option<Action> {
-    if keeps_own_power(look.policy, look.world, user) {
-        return None;
-    }
-    match (seat, current) {
-        (Some(_), Some(Membership::Join)) | (None, None | Some(Membership::Ban)) => None,
-        (Some(seat), current) => enter(look, place, room, seat, current == Some(Membership::Ban), reasons),
-        (None, Some(was)) => remove(look, place, room, user, was),
-    }
-}
-
-fn enter(
-    look: &Look<'_>,
-    place: &DesiredPlace,
-    room: Option<&MirrorRoom>,
-    seat: Seat,
-    banned: bool,
-    reasons: &Reasons,
-) -> Option<Action> {
-    let account = look.desired.accounts.get(seat.account as usize)?;
-    let (user, member) = (account.user_id.clone(), account.member.clone());
-    if banned {
-        let why = because("because-unban", &[("group", &place.name)]);
-        return Some(action(1, place, room, ActionKind::Unban { user, member }, why));
-    }
-    let granted =
-        look.desired.reasons.get(usize::from(seat.reason)).is_some_and(|r| &*r.code == "by-invitation");
-    let stage = if is_root(look, &place.key) { 1 } else { 2 };
-    Some(action(stage, place, room, ActionKind::Join { user, member }, reasons.entering(place, granted)))
-}
-
-/// Out goes who does not belong; the decision says why. A knock that may be answered waits for the answer.
-fn remove(
-    look: &Look<'_>,
-    place: &DesiredPlace,
-    room: Option<&MirrorRoom>,
-    user: &UserId,
-    was: Membership,
-) -> Option<Action> {
-    let refusal = ask(look, place, user, &Request::Join)?;
-    if refusal.allowed || (was == Membership::Knock && ask(look, place, user, &Request::Knock)?.allowed) {
-        return None;
-    }
-    let kind = ActionKind::Remove {
-        user: user.to_owned(),
-        member: look.desired.account(user).map(|(_, account)| account.member.clone()),
-        was,
-        code: refusal.code.to_string(),
-    };
-    Some(action(leaves_in(&place.key), place, room, kind, Arc::new(refusal.text())))
 }
 
 fn ask(look: &Look<'_>, place: &DesiredPlace, user: &UserId, request: &Request) -> Option<Decision> {
@@ -180,19 +151,4 @@ fn ask(look: &Look<'_>, place: &DesiredPlace, user: &UserId, request: &Request) 
         grants: &grants,
     };
     Some(decide(look.policy, &facts, request))
-}
-
-/// The sentences of one place, made once.
-#[derive(Default)]
-struct Reasons {
-    belongs: OnceCell<Arc<Text>>,
-    invited: OnceCell<Arc<Text>>,
-}
-
-impl Reasons {
-    fn entering(&self, place: &DesiredPlace, granted: bool) -> Arc<Text> {
-        let (cell, id) =
-            if granted { (&self.invited, "because-invited") } else { (&self.belongs, "because-belongs") };
-        cell.get_or_init(|| because(id, &[("group", &place.name)])).clone()
-    }
 }

@@ -25,7 +25,7 @@ pub(super) fn state(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) ->
         let kind = ActionKind::SetState {
             event_type: event_type.to_owned(),
             state_key: StateKey::Text(String::new()),
-            content,
+            content: Box::new(content),
         };
         actions.push(action(1, place, Some(room), kind, because(why, &[("group", &place.name)])));
     };
@@ -133,7 +133,7 @@ fn strangers(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) -> Vec<Ac
             let kind = ActionKind::SetState {
                 event_type: event_type.to_owned(),
                 state_key: StateKey::Text(stranger.to_string()),
-                content: json!({}),
+                content: Box::new(json!({})),
             };
             actions.push(action(1, place, Some(room), kind, because(why, &[("group", &place.name)])));
         }
@@ -152,7 +152,7 @@ fn relation(
     let kind = ActionKind::SetState {
         event_type: event_type.to_owned(),
         state_key: StateKey::Place(other.clone()),
-        content,
+        content: Box::new(content),
     };
     action(1, place, room, kind, why)
 }

@@ -100,6 +100,9 @@ impl Checker<'_> {
     fn kind(&mut self, raw: &RawKind) -> Kind {
         let origin = self.origin(raw);
         let generated = matches!(origin, Origin::ForEach { .. });
+        if format!("{}/x", raw.kind.value).parse::<GroupKey>().is_err() || raw.kind.value.contains('/') {
+            self.problem(raw.kind.referenced, "problem-kind-form", &[]);
+        }
         if raw.name.is_none() && origin != Origin::People {
             self.problem(raw.kind.referenced, "problem-no-name", &[]);
         }
