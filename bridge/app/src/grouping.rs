@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
     group::{Grant, GroupRecord, GroupSettings, Role},
-    ids::{GroupKey, InvalidGroupKey, MemberId},
+    ids::{GroupKey, InvalidGroupKey, MemberId, PlaceKey},
 };
 use kring_policies::{
     decide::decide,
@@ -54,10 +54,12 @@ impl App {
         if !decision.allowed {
             return Err(GroupError::Refused(Box::new(decision)));
         }
-        let taken: HashSet<&GroupKey> = snapshot.desired.groups.iter().map(|group| &group.key).collect();
+        // Two keys may differ and still make one alias (`a/b-c`, `a/b/c`).
+        let alias = |key: &GroupKey| PlaceKey::room(key.clone()).alias_localpart();
+        let taken: HashSet<String> = snapshot.desired.groups.iter().map(|group| alias(&group.key)).collect();
         let above = Some(new.under.slug());
         let record = GroupRecord {
-            key: GroupKey::mint(&new.kind, &new.name, above, |key| taken.contains(key))?,
+            key: GroupKey::mint(&new.kind, &new.name, above, |key| taken.contains(&alias(key)))?,
             template: new.kind.as_str().into(),
             values: Default::default(),
             name: new.name.clone(),

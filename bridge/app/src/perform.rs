@@ -154,7 +154,9 @@ impl App {
     async fn notify(&self, room: &OwnedRoomId, text: &str, txn_id: &str) -> Result<Vec<Seen>, Failure> {
         let content = json!({"msgtype": "m.notice", "body": text});
         let bridge = self.context.bridge().ok_or_else(|| Failure::last("no bridge user"))?;
+        // With a device the transaction id stays idempotent over a restart of the homeserver.
         let sender = (bridge, ruma::device_id!("KRING"));
+        self.homeserver.ensure_device(bridge, sender.1).await?;
         self.homeserver.send_message(sender, room, txn_id.into(), "m.room.message", &content).await?;
         Ok(Vec::new())
     }

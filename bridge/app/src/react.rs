@@ -324,7 +324,7 @@ pub(crate) fn audit_of(effect: &Effect, at: Timestamp) -> Option<AuditEntry> {
         ActionKind::Join { member, .. } | ActionKind::Unban { member, .. } => {
             (Some(member.clone()), "belongs")
         }
-        ActionKind::Remove { member, code, .. } => (member.clone(), code.as_str()),
+        ActionKind::Remove { member, code, .. } => (member.clone(), &**code),
         ActionKind::Power(_) => (None, "powers"),
         ActionKind::Create(_) => (None, "new-group"),
         ActionKind::SetState { .. } | ActionKind::FinishFilling { .. } => (None, "state"),

@@ -41,7 +41,7 @@ pub struct DemoArgs {
 ///
 /// # Errors
 /// When a part does not start; the sentence names its log.
-pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
     let mut stage = Stage::build(args, context).await?;
     let result = play(args, &mut stage, context).await;
     stage.end().await;

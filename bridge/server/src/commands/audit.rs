@@ -56,7 +56,7 @@ pub async fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
 
 fn line(record: &AuditRecord, language: &str) -> String {
     let entry = &record.entry;
-    let group = entry.group.as_ref().map(GroupKey::as_str).unwrap_or("-");
+    let group = entry.group.as_ref().map_or("-", GroupKey::as_str);
     let at = entry.at.strftime("%Y-%m-%d %H:%M:%S");
     format!("{at}  {}  {group}  {}  {}", entry.verb, entry.code, entry.text.get(language))
 }

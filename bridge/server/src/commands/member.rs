@@ -69,7 +69,7 @@ async fn list(json: bool, context: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     for person in people {
-        let number = person.member.number.as_ref().map(MembershipNumber::as_str).unwrap_or("-");
+        let number = person.member.number.as_ref().map_or("-", MembershipNumber::as_str);
         let user = person.user_id.as_ref().map(|user| user.as_str()).unwrap_or_default();
         context.out.line(&format!("{number}  {user}  {}", person.member.name.sorted()));
     }
