@@ -303,7 +303,7 @@ impl App {
 }
 
 fn is_join_rule(action: &Action) -> bool {
-    matches!(&action.kind, ActionKind::SetState { event_type, .. } if event_type == "m.room.join_rules")
+    matches!(&action.kind, ActionKind::SetState { event_type, .. } if **event_type == *"m.room.join_rules")
 }
 
 /// What the sender did to somebody else, or by leaving to themselves, as a question for the policy.
