@@ -283,7 +283,7 @@ proptest! {
         }
         let second = plan(&policy, &world, &desired(&policy, &world), &mirror);
         prop_assert_eq!(second, Plan { unmanaged: 1, ..Plan::default() });
-        for room in mirror.rooms.iter().filter(|r| r.place.is_some()) {
+        for room in wanted.places.iter().filter_map(|p| room_of(&mirror, &p.key)) {
             let levels = room.state.power_levels.as_ref().unwrap();
             prop_assert!(levels["users"].get("@kring:example.org").is_none());
         }

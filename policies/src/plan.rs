@@ -23,6 +23,7 @@ mod diff;
 mod guard;
 mod look;
 mod members;
+mod orphans;
 mod powers;
 mod state;
 mod view;
@@ -126,7 +127,7 @@ pub enum ActionKind {
     /// Write one state event: name, topic, avatar, history, guest access, alias, join rules, space relations.
     SetState {
         /// `m.room.name`
-        event_type: String,
+        event_type: Shared,
         /// Empty, or the room for `m.space.child` and `m.space.parent`.
         state_key: StateKey,
         /// The whole content; an empty object takes a space relation away. Boxed, as powers are, so that the many
@@ -212,7 +213,8 @@ pub struct PowerLevels {
 
 /// The way from `mirror` to `desired`. Empty when they agree; costs no request.
 ///
-/// Rooms without a place are counted and left alone. So are rooms whose group the policy no longer knows.
+/// Rooms without a place are counted and left alone. A room whose place is no longer wanted keeps its looks and loses
+/// only people who have no business anywhere any more.
 pub fn plan(policy: &Policy, world: &World, desired: &Desired, mirror: &Mirror) -> Plan {
     let look = Look::new(policy, world, desired, mirror);
     let mut stages = Stages::default();
@@ -232,6 +234,9 @@ pub fn plan(policy: &Policy, world: &World, desired: &Desired, mirror: &Mirror) 
         }
         members::push(&look, place, room, &mut stages);
         stages.third.extend(create::finish(&look, place, room));
+    }
+    for room in look.orphans(mirror) {
+        orphans::push(&look, room, &mut stages);
     }
     let actions = stages.into_actions();
     let confirmation = guard::confirmation(&look, &actions);

@@ -35,7 +35,7 @@ pub struct Problem {
 /// When the text is too large, no YAML, has unknown keys, or names what does not exist.
 pub fn read_policy(name: &str, yaml: &str) -> Result<Policy, Vec<Problem>> {
     let raw = read_yaml::<raw::RawPolicy>(name, yaml).map_err(|problem| vec![problem])?;
-    check::check(name, yaml, raw)
+    check::check(name, yaml, &raw)
 }
 
 /// Reads one YAML document within the limits.

@@ -164,7 +164,7 @@ fn set_state(state: &mut RoomState, event_type: &str, state_key: &str, content: 
 
 fn relate(rooms: &mut std::collections::BTreeSet<OwnedRoomId>, state_key: &str, content: &Value) {
     let Ok(room) = OwnedRoomId::try_from(state_key.to_owned()) else { return };
-    if content.as_object().is_some_and(|c| c.is_empty()) {
+    if content.as_object().is_some_and(serde_json::Map::is_empty) {
         rooms.remove(&room);
     } else {
         rooms.insert(room);

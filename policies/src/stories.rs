@@ -335,3 +335,24 @@ fn why_names_the_line_of_the_policy() {
     [RuleRef { file: "ivn", line: 150, says: "admits: [medewerker, vrijwilliger, beheervrijwilliger]" }]
     "#);
 }
+
+#[test]
+fn nobody_who_left_stays_behind_in_a_space_that_is_no_longer_needed() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram")]);
+    world.groups.push(group("werkgroep/vogels", "werkgroep", &["afdeling/zwolle"]));
+    let (_, mut mirror) = settled(&policy, &mut world);
+    world.groups.retain(|g| &*g.template != "werkgroep");
+    world.people[1].member.until = Some(world.today.yesterday().unwrap());
+    set_membership(room_mut(&mut mirror, "werkgroep/vogels"), &user("vreemd"), Some(Membership::Invite));
+    let wanted = desired(&policy, &world);
+    let next = plan(&policy, &world, &wanted, &mirror);
+    let left: Vec<_> =
+        member_actions(&next).into_iter().filter(|l| l.contains("zwolle#") || l.contains("vogels")).collect();
+    assert_eq!(
+        left,
+        ["1 - bram afdeling/zwolle#space membership-ended", "1 - vreemd werkgroep/vogels unknown-person"]
+    );
+    apply(&policy, &world, &mut mirror, &next);
+    assert_eq!(plan(&policy, &world, &wanted, &mirror), Plan::default());
+}

@@ -135,12 +135,12 @@ fn named(decision: Decision, facts: &Facts<'_>) -> Decision {
 pub(crate) fn belongs<'p>(policy: &'p Policy, facts: &Facts<'_>) -> Result<(&'p Kind, Claim), Box<Decision>> {
     let refuse = |decision: Decision| Box::new(named(decision, facts));
     let person = facts.subject.ok_or_else(|| refuse(no("unknown-person")))?;
+    standing(policy, person, facts.today).map_err(|why| refuse(not_standing(why)))?;
     let group = facts.group.ok_or_else(|| refuse(no("unknown-group")))?.record;
     let kind = policy.kind_of(group).ok_or_else(|| refuse(no("unknown-group")))?;
     if group.archived {
         return Err(refuse(no("group-archived")));
     }
-    standing(policy, person, facts.today).map_err(|why| refuse(not_standing(why)))?;
     if !policy.admits(kind, Some(group), &person.member.user_type) {
         let decision = no("type-not-admitted").user_type(policy, &person.member.user_type);
         return Err(refuse(decision.because(policy.rule(kind.admits_line))));

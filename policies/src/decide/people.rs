@@ -101,7 +101,7 @@ pub(super) fn knock(policy: &Policy, facts: &Facts<'_>) -> Decision {
 
 /// An invitation may be given back; what the rules say stays.
 pub(super) fn leave(policy: &Policy, facts: &Facts<'_>) -> Decision {
-    either(scene(policy, facts).and_then(|scene| Ok(out(policy, facts, &scene, "may-leave"))))
+    either(scene(policy, facts).map(|scene| out(policy, facts, &scene, "may-leave")))
 }
 
 /// An admin takes out whom somebody invited; Kring takes out who does not belong.

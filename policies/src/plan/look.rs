@@ -60,6 +60,15 @@ impl<'a> Look<'a> {
         self.desired.places.iter().map(|place| (place, self.room(&place.key)))
     }
 
+    /// Managed rooms that no place asks for: of a group that the policy no longer has, or the second of one place.
+    pub(super) fn orphans(&self, mirror: &'a Mirror) -> impl Iterator<Item = &'a MirrorRoom> + '_ {
+        let wanted = |key: &PlaceKey| self.desired.place(key).and_then(|_| self.room(key));
+        mirror.rooms.iter().filter(move |room| {
+            let managed = room.place.as_ref().filter(|_| self.bridge_is_in(room));
+            managed.is_some_and(|key| wanted(key).is_none_or(|first| first.room_id != room.room_id))
+        })
+    }
+
     pub(super) fn group(&self, place: &DesiredPlace) -> Option<&'a GroupRecord> {
         self.desired.groups.get(place.group as usize)
     }

@@ -23,7 +23,7 @@ pub(super) fn state(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) ->
     let mut actions = Vec::new();
     let mut set = |event_type: &str, content: Value, why: &str| {
         let kind = ActionKind::SetState {
-            event_type: event_type.to_owned(),
+            event_type: event_type.into(),
             state_key: StateKey::Text(String::new()),
             content: Box::new(content),
         };
@@ -47,10 +47,9 @@ pub(super) fn state(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) ->
     if now.guest_access.as_deref() != Some("forbidden") {
         set("m.room.guest_access", json!({ "guest_access": "forbidden" }), "because-guests");
     }
-    if let Some(alias) = look.desired.server.as_ref().map(|s| format!("#{}:{s}", place.alias_localpart)) {
-        if now.canonical_alias.as_ref() != Some(&alias) {
-            set("m.room.canonical_alias", json!({ "alias": alias }), "because-alias");
-        }
+    let alias = look.desired.server.as_ref().map(|server| format!("#{}:{server}", place.alias_localpart));
+    if alias.is_some() && now.canonical_alias != alias {
+        set("m.room.canonical_alias", json!({ "alias": alias }), "because-alias");
     }
     if let Some(rule) = wrong_join_rule(look, place, room) {
         set("m.room.join_rules", join_rule_content(&rule), "because-join-rule");
@@ -131,7 +130,7 @@ fn strangers(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) -> Vec<Ac
         let wanted: Vec<_> = wanted.iter().filter_map(|p| look.room_id(p)).collect();
         for stranger in now.iter().filter(|r| !wanted.contains(&&***r)) {
             let kind = ActionKind::SetState {
-                event_type: event_type.to_owned(),
+                event_type: event_type.into(),
                 state_key: StateKey::Text(stranger.to_string()),
                 content: Box::new(json!({})),
             };
@@ -150,7 +149,7 @@ fn relation(
     why: std::sync::Arc<kring_core::text::Text>,
 ) -> Action {
     let kind = ActionKind::SetState {
-        event_type: event_type.to_owned(),
+        event_type: event_type.into(),
         state_key: StateKey::Place(other.clone()),
         content: Box::new(content),
     };

@@ -32,7 +32,7 @@ pub(super) struct Checker<'a> {
 }
 
 /// Turns the written policy into the applied one.
-pub(super) fn check(file: &str, yaml: &str, raw: RawPolicy) -> Result<Policy, Vec<Problem>> {
+pub(super) fn check(file: &str, yaml: &str, raw: &RawPolicy) -> Result<Policy, Vec<Problem>> {
     let mut checker = Checker {
         file,
         types: raw.types.iter().map(|t| t.name.value.clone()).collect(),
@@ -40,7 +40,7 @@ pub(super) fn check(file: &str, yaml: &str, raw: RawPolicy) -> Result<Policy, Ve
         kinds: raw.groups.iter().map(|g| g.kind.value.clone()).collect(),
         problems: Vec::new(),
     };
-    let policy = checker.policy(yaml, &raw);
+    let policy = checker.policy(yaml, raw);
     if checker.problems.is_empty() { Ok(policy) } else { Err(checker.problems) }
 }
 
