@@ -107,7 +107,11 @@ impl App {
         if let Some(entry) = audit_of(effect, self.context.clock.now()) {
             writer.append_audit(&entry).await?;
         }
-        writer.effect_done(leased.id, &serde_json::Value::Null, self.context.clock.now_ms()).await?;
+        let now = self.context.clock.now_ms();
+        if !writer.effect_done(leased.id, &serde_json::Value::Null, now).await? {
+            // Somebody else did it while our lease ran out: theirs counts.
+            return Ok(());
+        }
         writer.commit().await?;
         Ok(())
     }

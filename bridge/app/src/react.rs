@@ -59,7 +59,10 @@ impl App {
         if let (Some(event), true) = (Event::read(stored), stored.state_key.is_some()) {
             enqueued = self.react_to_state(&mut writer, &event).await?;
         }
-        writer.event_done(stored.seq).await?;
+        if !writer.event_done(stored.seq).await? {
+            // Somebody else handled it while our lease ran out: theirs counts.
+            return Ok(());
+        }
         writer.commit().await?;
         if enqueued {
             self.effects_stored.notify_one();
