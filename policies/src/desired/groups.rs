@@ -10,7 +10,7 @@ use kring_core::{
 
 use super::{
     claims::Claims,
-    key::{Nameless, alias, mint},
+    key::{Nameless, aliases, mint},
     looks,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(super) fn groups(policy: &Policy, world: &World, claims: &Claims) -> Groups 
         world.groups.iter().filter(|g| policy.kind_of(g).is_some()).cloned().collect();
     let stored: HashSet<GroupKey> = records.iter().map(|g| g.key.clone()).collect();
     records.extend(fixed(policy, &stored));
-    let mut taken = world.groups.iter().chain(&records).map(|g| alias(g.key.as_str())).collect();
+    let mut taken = world.groups.iter().chain(&records).flat_map(|g| aliases(&g.key)).collect();
     let generated = generated(policy, world, claims, &records, &mut taken);
     records.extend(generated);
     records.sort_by(|a, b| a.key.cmp(&b.key));

@@ -70,7 +70,7 @@ impl Checker<'_> {
             grace_days: raw.grace_days,
             max_children: raw.most_groups_in_a_space.as_ref().map_or(40, |n| n.value),
             fill_above: raw.fill_above.unwrap_or(5),
-            leave_alone: raw.leave_alone.iter().map(|p| Glob(p.value.as_str().into())).collect(),
+            leave_alone: raw.leave_alone.iter().map(|p| Glob::new(&p.value)).collect(),
             powers: Powers { admin: raw.powers.admin.value, member: 0, bridge: 100, never: 150 },
             section,
             lines: yaml.lines().map(|l| Shared::from(l.trim())).collect(),
