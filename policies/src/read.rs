@@ -8,6 +8,7 @@ use crate::{decision::Named, policy::Policy, texts};
 
 mod check;
 mod conditions;
+mod placed;
 mod raw;
 
 pub(crate) use raw::OneOrMore;
@@ -36,6 +37,11 @@ pub struct Problem {
 pub fn read_policy(name: &str, yaml: &str) -> Result<Policy, Vec<Problem>> {
     let raw = read_yaml::<raw::RawPolicy>(name, yaml).map_err(|problem| vec![problem])?;
     check::check(name, yaml, &raw)
+}
+
+/// The JSON Schema of a policy file, for editors that complete and check while somebody writes.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(raw::RawPolicy).to_value()
 }
 
 /// Reads one YAML document within the limits.

@@ -1,10 +1,11 @@
 //! Conditions: from words to tests over known types and attributes.
 
 use kring_core::{ids::UserType, member::Source};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Location;
 
 use super::{
     check::Checker,
+    placed::Placed,
     raw::{OneOrMore, RawCondition, RawSource},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 
 impl Checker<'_> {
     /// A rule under `members:` or `admins:`. Without a source it speaks of the administration.
-    pub(super) fn member_rule(&mut self, raw: &Spanned<RawCondition>, generated: bool) -> MemberRule {
+    pub(super) fn member_rule(&mut self, raw: &Placed<RawCondition>, generated: bool) -> MemberRule {
         let everybody = raw.value.source.as_ref().is_some_and(|s| s.value != RawSource::Administration);
         if raw.value.anywhere && !generated {
             self.problem(raw.referenced, "problem-anywhere", &[]);
@@ -52,7 +53,7 @@ impl Checker<'_> {
         Condition { tests }
     }
 
-    fn type_list(&mut self, types: &Spanned<OneOrMore>) -> Vec<UserType> {
+    fn type_list(&mut self, types: &Placed<OneOrMore>) -> Vec<UserType> {
         let known = self.type_names();
         for name in &types.value.0 {
             self.expect_known(name, types.referenced, "problem-type", &known);

@@ -99,6 +99,17 @@ fn mistakes_name_their_place_and_the_nearest_word() {
     assert_snapshot!(with("name: Proef", "name: [Proef"), @"proef.yaml:1:7 Dit is niet te lezen: expected string scalar at line 1, column 7 | This cannot be read: expected string scalar at line 1, column 7");
 }
 
+/// Written anew with `UPDATE_SCHEMA=1 cargo test -p kring-policies schema`.
+#[test]
+fn schema_in_the_folder_is_fresh() {
+    let fresh = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/policy.schema.json");
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(&file, &fresh).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(file).unwrap_or_default(), fresh);
+}
+
 #[rstest]
 #[case::deep(format!("name: {}1{}", "[".repeat(5_000), "]".repeat(5_000)))]
 #[case::deep_mappings((0..200).map(|i| format!("{}a:\n", " ".repeat(i))).collect::<String>())]
