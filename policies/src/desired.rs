@@ -107,7 +107,7 @@ pub struct DesiredPlace {
     /// `m.federate`
     pub federate: bool,
     /// The managed keys of `m.room.power_levels`.
-    pub power_levels: PowerLevels,
+    pub power_levels: Arc<PowerLevels>,
     /// Places in this space, sorted; empty for a room.
     pub children: Vec<PlaceKey>,
     /// Spaces this place is in, sorted; the first is the canonical one.

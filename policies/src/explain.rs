@@ -13,6 +13,7 @@ use crate::{
     desired::Desired,
     facts::{Actor, Facts, GroupFacts, Request},
     policy::Policy,
+    texts,
     world::World,
 };
 
@@ -68,5 +69,10 @@ pub fn why(
         group: desired.group(group).map(GroupFacts::new),
         grants: &grants,
     };
-    Explanation::from(&decide(policy, &facts, &Request::Join))
+    let mut explanation = Explanation::from(&decide(policy, &facts, &Request::Join));
+    // Who belongs and has no login yet is in no room, and wants to know that.
+    if explanation.allowed && subject.is_some_and(|person| person.user_id.is_none()) {
+        explanation.next = texts::plain("without-login-next", &[]);
+    }
+    explanation
 }

@@ -123,7 +123,7 @@ pub enum ActionKind {
         member: MemberId,
     },
     /// Bring the power levels to what is wanted, keeping unknown keys.
-    Power(Box<PowerLevels>),
+    Power(Arc<PowerLevels>),
     /// Write one state event: name, topic, avatar, history, guest access, alias, join rules, space relations.
     SetState {
         /// `m.room.name`
@@ -171,7 +171,7 @@ pub struct NewRoom {
     /// `m.federate`
     pub federate: bool,
     /// Power levels from the start.
-    pub power_levels: PowerLevels,
+    pub power_levels: Arc<PowerLevels>,
     /// What the avatar is drawn from.
     pub avatar: Option<Avatar>,
 }
@@ -206,9 +206,9 @@ pub struct PowerLevels {
     /// Levels of the people that have one above the default. Other people Kring knows lose theirs.
     pub users: BTreeMap<OwnedUserId, i64>,
     /// Top-level keys: `ban`, `kick`, `invite`, `redact`, `state_default`, `events_default`, `users_default`.
-    pub levels: BTreeMap<String, i64>,
-    /// Levels per event type.
-    pub events: BTreeMap<String, i64>,
+    pub levels: Arc<BTreeMap<String, i64>>,
+    /// Levels per event type. As `levels`, the same for all groups of a kind, and shared by them.
+    pub events: Arc<BTreeMap<String, i64>>,
 }
 
 /// The way from `mirror` to `desired`. Empty when they agree; costs no request.

@@ -16,7 +16,7 @@ pub fn merge(
     creators: &[OwnedUserId],
 ) -> Option<Value> {
     let mut content = current.and_then(Value::as_object).cloned().unwrap_or_default();
-    for (key, level) in &wanted.levels {
+    for (key, level) in wanted.levels.iter() {
         content.insert(key.clone(), json!(level));
     }
     let events = merged_events(content.get("events"), wanted);
@@ -29,7 +29,7 @@ pub fn merge(
 
 fn merged_events(current: Option<&Value>, wanted: &PowerLevels) -> Map<String, Value> {
     let mut events = current.and_then(Value::as_object).cloned().unwrap_or_default();
-    for (kind, level) in &wanted.events {
+    for (kind, level) in wanted.events.iter() {
         events.insert(kind.clone(), json!(level));
     }
     events
@@ -46,4 +46,59 @@ fn merged_users(
     users.extend(wanted.users.iter().map(|(user, level)| (user.to_string(), json!(level))));
     users.retain(|user, _| !creators.iter().any(|creator| creator.as_str() == user));
     users
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::testing::user;
+
+    fn wanted() -> PowerLevels {
+        PowerLevels {
+            users: [(user("anna"), 50), (user("kring"), 50)].into(),
+            levels: Arc::new([("invite".to_owned(), 100)].into()),
+            events: Arc::new([("m.room.name".to_owned(), 100)].into()),
+        }
+    }
+
+    fn merged(current: Option<Value>) -> Option<Value> {
+        merge(current.as_ref(), &wanted(), |u| u != user("klok"), &[user("kring")])
+    }
+
+    #[test]
+    fn new_room_gets_all_that_is_wanted_and_never_its_creator() {
+        let right = json!({
+            "users": { "@anna:example.org": 50 }, "events": { "m.room.name": 100 }, "invite": 100
+        });
+        assert_eq!(merged(None), Some(right.clone()));
+        assert_eq!(merged(Some(right)), None);
+    }
+
+    #[test]
+    fn what_is_not_ours_stays_and_stray_powers_go() {
+        let drifted = json!({
+            "users": {
+                "@anna:example.org": 100, "@bram:example.org": 50, "@klok:example.org": 7, "@kring:example.org": 100
+            },
+            "events": { "m.room.name": 0, "eigen.soort": 3 },
+            "invite": 0, "notifications": { "room": 20 }, "eigen": "sleutel"
+        });
+        let repaired = json!({
+            "users": { "@anna:example.org": 50, "@klok:example.org": 7 },
+            "events": { "m.room.name": 100, "eigen.soort": 3 },
+            "invite": 100, "notifications": { "room": 20 }, "eigen": "sleutel"
+        });
+        assert_eq!(merged(Some(drifted)), Some(repaired));
+    }
+
+    #[test]
+    fn nonsense_in_the_room_is_replaced() {
+        for nonsense in [json!(null), json!([]), json!({ "users": 5, "events": "x" })] {
+            assert!(
+                merged(Some(nonsense)).is_some_and(|content| content["users"]["@anna:example.org"] == 50)
+            );
+        }
+    }
 }

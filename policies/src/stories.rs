@@ -356,3 +356,37 @@ fn nobody_who_left_stays_behind_in_a_space_that_is_no_longer_needed() {
     apply(&policy, &world, &mut mirror, &next);
     assert_eq!(plan(&policy, &world, &wanted, &mirror), Plan::default());
 }
+
+#[test]
+fn person_without_a_login_hears_that_it_is_still_to_come() {
+    let policy = ivn();
+    let mut without = person("anna");
+    without.user_id = None;
+    let world = world(vec![without]);
+    let desired = desired(&policy, &world);
+    let answer = why(&policy, &world, &desired, &"anna".into(), &key("afdeling/zwolle"));
+    assert!(answer.allowed && desired.place(&place("afdeling/zwolle")).unwrap().seats.is_empty());
+    assert_snapshot!(answer.next.nl, @"Deze persoon heeft nog geen inlog. Na het activeren van de uitnodiging gaat het vanzelf.");
+}
+
+/// The shape that `kring why` and `kring plan --json` promise.
+#[test]
+fn answers_keep_the_shape_of_their_contract() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    set_membership(room_mut(&mut mirror, "afdeling/zwolle"), &user("vreemd"), Some(Membership::Join));
+    let plan = plan(&policy, &world, &desired, &mirror);
+    let json = serde_json::to_value(plan.to_json_view(0)).unwrap();
+    assert_snapshot!(serde_json::to_string(&json["summary"]).unwrap(), @r#"{"create":0,"join":0,"other":0,"power":0,"remove":1}"#);
+    let first = json["actions"][0].as_object().unwrap();
+    for key in ["id", "kind", "group", "room", "member", "because"] {
+        assert!(first.contains_key(key), "{key}");
+    }
+    assert_eq!((&first["kind"], &first["group"]), (&"remove".into(), &"afdeling/zwolle".into()));
+    assert_eq!((&json["unmanaged"], &json["homeserver_calls"]), (&0.into(), &0.into()));
+    let why = why(&policy, &world, &desired, &"anna".into(), &key("afdeling/zwolle"));
+    let why = serde_json::to_value(why).unwrap();
+    let keys: Vec<_> = why.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["allowed", "code", "next", "rules", "text"]);
+}

@@ -1,5 +1,6 @@
 # --- Decisions: a sentence, and with -next what you can do.
 by-rule = { $person } belongs to { $group }.
+without-login-next = This person has no login yet. It works by itself once the invitation is activated.
 by-invitation = { $person } was invited to { $group }.
 left-alone = Kring leaves this login alone. The policy says so.
 unknown-person = We do not know this person.

@@ -1,5 +1,6 @@
 # --- Beslissingen: een zin, en met -next wat je kunt doen.
 by-rule = { $person } hoort bij { $group }.
+without-login-next = Deze persoon heeft nog geen inlog. Na het activeren van de uitnodiging gaat het vanzelf.
 by-invitation = { $person } is uitgenodigd voor { $group }.
 left-alone = Kring blijft van deze inlog af. Dat staat in het beleid.
 unknown-person = Deze persoon kennen we niet.

@@ -7,16 +7,18 @@ use std::{
 
 use kring_core::ids::PlaceKey;
 
-use super::{
-    DesiredPlace, groups::Groups, looks, parts::spread, powers::power_levels, seats::Seating, tree::Tree,
-};
+use super::{DesiredPlace, Seat, groups::Groups, looks, parts::spread, powers, seats::Seating, tree::Tree};
 use crate::{
-    plan::WantedJoinRule,
+    plan::{PowerLevels, WantedJoinRule},
     policy::{JoinWish, Kind, Policy},
 };
 
 pub(super) fn places(policy: &Policy, groups: &Groups, tree: &Tree, seating: &Seating) -> Vec<DesiredPlace> {
-    let builder = Builder { policy, groups, tree, seating };
+    let levels = policy
+        .kinds
+        .iter()
+        .map(|kind| [false, true].map(|space| powers::of_kind(policy.powers, kind, space)));
+    let builder = Builder { policy, groups, tree, seating, levels: levels.collect() };
     let mut places: Vec<DesiredPlace> =
         (0u32..).zip(&groups.kinds).flat_map(|(g, _)| builder.group(g)).collect();
     places.sort_by(|a, b| a.key.cmp(&b.key));
@@ -29,6 +31,8 @@ struct Builder<'a> {
     groups: &'a Groups,
     tree: &'a Tree,
     seating: &'a Seating,
+    /// By kind: of its rooms and of its spaces.
+    levels: Vec<[PowerLevels; 2]>,
 }
 
 impl Builder<'_> {
@@ -88,12 +92,18 @@ impl Builder<'_> {
             },
             history_visibility: kind.history.clone(),
             federate: kind.federate,
-            power_levels: power_levels(self.policy.powers, kind, space, &seats, &self.seating.accounts),
+            power_levels: Arc::new(self.power_levels(group, space, &seats)),
             children,
             parents: Vec::new(),
             seats,
             key,
         })
+    }
+
+    fn power_levels(&self, group: u32, space: bool, seats: &[Seat]) -> PowerLevels {
+        let of_kind = self.groups.kinds.get(group as usize).and_then(|kind| self.levels.get(*kind));
+        let of_kind = of_kind.and_then(|levels| levels.get(usize::from(space))).cloned().unwrap_or_default();
+        powers::with_admins(&of_kind, self.policy.powers, seats, &self.seating.accounts)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The power levels of a room, from what its kind says.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use kring_core::group::Role;
 
@@ -32,20 +32,13 @@ const NEVER: [&str; 2] = ["m.room.tombstone", "m.room.encryption"];
 /// What members may always do, also where only admins write.
 const EVERYBODY: [&str; 2] = ["m.reaction", "m.room.redaction"];
 
-pub(super) fn power_levels(
-    powers: Powers,
-    kind: &Kind,
-    space: bool,
-    seats: &[Seat],
-    accounts: &[Account],
-) -> PowerLevels {
+/// What the power levels of all rooms, or all spaces, of a kind have in common.
+pub(super) fn of_kind(powers: Powers, kind: &Kind, space: bool) -> PowerLevels {
     let native = if kind.native { powers.admin } else { powers.bridge };
-    let write = if space {
-        powers.bridge
-    } else if kind.read_only {
-        powers.admin
-    } else {
-        powers.member
+    let write = match (space, kind.read_only) {
+        (true, _) => powers.bridge,
+        (false, true) => powers.admin,
+        (false, false) => powers.member,
     };
     let levels = [
         ("ban", powers.bridge),
@@ -56,14 +49,20 @@ pub(super) fn power_levels(
         ("events_default", write),
         ("users_default", powers.member),
     ];
+    let levels: BTreeMap<String, i64> = levels.map(|(key, level)| (key.to_owned(), level)).into();
+    PowerLevels { users: BTreeMap::new(), levels: Arc::new(levels), events: Arc::new(events(powers)) }
+}
+
+/// The power levels of one room: those of its kind, and its admins.
+pub(super) fn with_admins(
+    of_kind: &PowerLevels,
+    powers: Powers,
+    seats: &[Seat],
+    accounts: &[Account],
+) -> PowerLevels {
     let admins = seats.iter().filter(|s| s.role == Role::Admin);
-    PowerLevels {
-        users: admins
-            .filter_map(|s| Some((accounts.get(s.account as usize)?.user_id.clone(), powers.admin)))
-            .collect(),
-        levels: levels.map(|(key, level)| (key.to_owned(), level)).into(),
-        events: events(powers),
-    }
+    let level = |seat: &Seat| Some((accounts.get(seat.account as usize)?.user_id.clone(), powers.admin));
+    PowerLevels { users: admins.filter_map(level).collect(), ..of_kind.clone() }
 }
 
 fn events(powers: Powers) -> BTreeMap<String, i64> {

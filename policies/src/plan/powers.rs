@@ -10,6 +10,6 @@ pub(super) fn powers(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) -
     let managed = |user: &ruma::UserId| !keeps_own_power(look.policy, look.world, user);
     let creators: Vec<_> = look.bridge().cloned().into_iter().collect();
     merge(room.state.power_levels.as_ref(), &place.power_levels, managed, &creators)?;
-    let kind = ActionKind::Power(Box::new(place.power_levels.clone()));
+    let kind = ActionKind::Power(place.power_levels.clone());
     Some(action(1, place, Some(room), kind, because("because-power", &[("group", &place.name)])))
 }

@@ -60,3 +60,26 @@ impl Policy {
         parents.iter().map(|p| 1 + self.depth(p.kind)).max().unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::testing::{ivn, ivn_with};
+
+    #[test]
+    fn shipped_policy_says_what_the_importer_takes_for_granted() {
+        let today = date(2026, 11, 23);
+        assert_eq!(ivn().import_rules(today), ImportRules::new(today));
+    }
+
+    #[test]
+    fn own_attribute_becomes_an_optional_column() {
+        let from = "attributes:\n  - attribute: afdeling\n";
+        let own = "attributes:\n  - attribute: stam\n    column: stam\n    title: { nl: stam, en: tribe }\n  - attribute: afdeling\n";
+        let rules = ivn_with(from, own).import_rules(date(2026, 11, 23));
+        let column = rules.columns.iter().find(|c| &*c.name == "stam").unwrap();
+        assert_eq!((column.required, column.feeds), (false, Feeds::Attribute));
+    }
+}

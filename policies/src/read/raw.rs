@@ -118,7 +118,7 @@ impl Default for RawPowers {
     }
 }
 
-/// A kind of group. Exactly one of key, for_each and made_by says which groups there are.
+/// A kind of group. Exactly one of `key`, `for_each` and `made_by` says which groups there are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawKind {
