@@ -25,10 +25,14 @@ pub(super) fn spread(
         whole.sort();
         return Spread { whole, parts: Vec::new() };
     }
-    // More parts than one space can show are not worth a second level: then the parts grow.
-    let most = most.max(children.len().div_ceil(most.saturating_sub(own).max(1)) + most / 4);
+    let mut cuts = by_letter(children.clone(), most);
+    if cuts.len() + own > most {
+        // More parts than one space can show are not worth a second level: then the parts grow.
+        let size = most.max(children.len().div_ceil(most.saturating_sub(own).max(1)));
+        cuts = by_count(children, size);
+    }
     let parts: Vec<_> = (1u16..)
-        .zip(cut(children, most))
+        .zip(cuts)
         .map(|(part, mut places)| {
             let key = PlaceKey { group: space.group.clone(), form: Form::Space, part };
             let letters = letters(&places);
@@ -41,8 +45,17 @@ pub(super) fn spread(
     Spread { whole, parts }
 }
 
-fn cut(mut children: Vec<PlaceKey>, most: usize) -> Vec<Vec<PlaceKey>> {
-    children.sort_by(|a, b| a.group.slug().cmp(b.group.slug()).then_with(|| a.cmp(b)));
+fn by_slug(a: &PlaceKey, b: &PlaceKey) -> std::cmp::Ordering {
+    a.group.slug().cmp(b.group.slug()).then_with(|| a.cmp(b))
+}
+
+fn by_count(mut children: Vec<PlaceKey>, size: usize) -> Vec<Vec<PlaceKey>> {
+    children.sort_by(by_slug);
+    children.chunks(size.max(1)).map(<[PlaceKey]>::to_vec).collect()
+}
+
+fn by_letter(mut children: Vec<PlaceKey>, most: usize) -> Vec<Vec<PlaceKey>> {
+    children.sort_by(by_slug);
     let mut parts: Vec<Vec<PlaceKey>> = vec![Vec::new()];
     for letter in children.chunk_by(|a, b| initial(a) == initial(b)) {
         for piece in letter.chunks(most.max(1)) {
@@ -88,6 +101,17 @@ mod tests {
         let parts: Vec<_> = spread.parts.iter().map(|(k, l, c)| format!("{k} {l} {}", c.len())).collect();
         assert_eq!(parts, ["regio/twente#space1 A – E 3", "regio/twente#space2 H – R 4"]);
         assert_eq!(spread.whole.len(), 2);
+    }
+
+    #[test]
+    fn no_space_has_more_children_than_clients_show() {
+        let space = PlaceKey::space("regio/twente".parse().unwrap());
+        let children: Vec<_> =
+            ('a'..='t').flat_map(|c| (0..60).map(move |n| place(&format!("{c}{n}")))).collect();
+        let room = PlaceKey::room(space.group.clone());
+        let spread = spread(&space, Some(room), children, 40);
+        assert!(spread.whole.len() <= 40, "{}", spread.whole.len());
+        assert!(spread.parts.iter().all(|(_, _, c)| c.len() <= 40));
     }
 
     #[test]
