@@ -22,7 +22,7 @@ pub(crate) async fn health() -> &'static str {
     "ok"
 }
 
-/// Ready: every part is good. `{"status":"ready","database":{"code":"good","text":{…}}, …}`
+/// Ready: every part is good. `{"status":"ready","database":{"code":"ok","text":{…}}, …}`
 pub(crate) async fn ready(State(state): State<WebState>) -> Response {
     let parts = state.readiness.readiness().await;
     let (code, status) = match parts.is_ready() {

@@ -54,7 +54,7 @@ pub struct Part {
     /// Whether it is as it should be.
     #[serde(skip)]
     pub good: bool,
-    /// A stable code: `good`, `unreachable`, `token-unknown`, …
+    /// A stable code: `ok`, `unreachable`, `token-unknown`, …
     pub code: String,
     /// What is wrong and what to do.
     pub text: Text,
