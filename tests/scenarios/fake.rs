@@ -161,7 +161,7 @@ async fn transactions_arrive_in_order_with_the_homeserver_token() {
         room.timeline.iter().skip(1).map(|event| event.event_id.clone()).collect()
     });
     assert_eq!(received.event_ids(), kept, "all but the creation, whose room nobody is in yet");
-    assert!(received.tokens.iter().all(|token| token == "Bearer bridge-hs-token-of-a-test"));
+    assert!(received.tokens.iter().all(|token| token == "Bearer bridge-hs-token-of-a-test-0123456789abcdef"));
 }
 
 #[tokio::test]

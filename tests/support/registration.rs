@@ -66,8 +66,8 @@ impl Registration {
         Self {
             id: "kring".into(),
             url: Some(url.into()),
-            as_token: "bridge-as-token-of-a-test".into(),
-            hs_token: "bridge-hs-token-of-a-test".into(),
+            as_token: "bridge-as-token-of-a-test-0123456789abcdef".into(),
+            hs_token: "bridge-hs-token-of-a-test-0123456789abcdef".into(),
             sender_localpart: "kring".into(),
             rate_limited: false,
             namespaces: Namespaces {
@@ -83,8 +83,8 @@ impl Registration {
         Self {
             id: "kring-joiner".into(),
             url: None,
-            as_token: "joiner-as-token-of-a-test".into(),
-            hs_token: "joiner-hs-token-of-a-test".into(),
+            as_token: "joiner-as-token-of-a-test-0123456789abcdef".into(),
+            hs_token: "joiner-hs-token-of-a-test-0123456789abcdef".into(),
             sender_localpart: "kring-joiner".into(),
             rate_limited: false,
             namespaces: Namespaces {

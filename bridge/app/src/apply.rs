@@ -98,9 +98,15 @@ impl App {
         let known = self.last_failure(BATCH).await?;
         progress.begins(plan.actions.len());
         let mut tried = 0;
-        for stage in 0..STAGES {
-            let actions: Vec<&Action> = plan.actions.iter().filter(|action| action.stage == stage).collect();
-            let effects: Vec<Effect> = actions.iter().map(|action| planned_effect(action)).collect();
+        let root = self.context.policy.root_place();
+        let is_first = |action: &Action| action.stage == 0 && root.as_ref() == Some(&action.place);
+        for step in 0..=STAGES {
+            // The root space goes before the other rooms: while they are filled, it says who may come in.
+            let belongs = |action: &&Action| match step.checked_sub(1) {
+                None => is_first(action),
+                Some(stage) => action.stage == stage && !is_first(action),
+            };
+            let effects: Vec<Effect> = plan.actions.iter().filter(belongs).map(planned_effect).collect();
             let stored = self.enqueue(&effects, Some(BATCH)).await?;
             self.drained(BATCH, &|pending| progress.done(tried + stored.saturating_sub(pending))).await?;
             tried += effects.len();
