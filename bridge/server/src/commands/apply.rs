@@ -31,8 +31,9 @@ pub struct ApplyArgs {
 /// Applies the plan.
 ///
 /// # Errors
-/// When a removal needs a confirmation, or the store fails.
+/// When the homeserver does not answer, a removal needs a confirmation, or the store fails.
 pub async fn run(args: &ApplyArgs, app: App, context: &Context) -> Result<Exit, Failure> {
+    super::changing::homeserver_answers(&app).await?;
     if args.compare {
         app.compare().await.map_err(|e| wiring::failure("store-failed", &e))?;
     }

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use kring_app::App;
+use kring_homeserver::probe::{self, Finding};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    check,
     cli::Command,
     config::Config,
     context::Context,
@@ -72,6 +74,7 @@ where
         Hands::Done(exit) => return Ok(exit),
         Hands::Ours(lock) => lock,
     };
+    check::files(&config)?;
     let (app, _leader) = wiring::leader(&config, context).await?;
     let stop = CancellationToken::new();
     let outbox = tokio::spawn({
@@ -82,4 +85,13 @@ where
     stop.cancel();
     _ = outbox.await;
     result
+}
+
+/// Refuses with what to do, before anything is begun, where the homeserver would not answer or not know us: the outbox
+/// would wait for it for hours, and whoever gave the command with it.
+pub(super) async fn homeserver_answers(app: &App) -> Result<(), Failure> {
+    match probe::homeserver(&app.homeserver).await {
+        Finding::Good => Ok(()),
+        trouble => Err(trouble.text().into()),
+    }
 }

@@ -8,7 +8,7 @@ use kring_core::{ids::MembershipNumber, import::read_addresses};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::changing::with_app;
+use super::changing::{homeserver_answers, with_app};
 use crate::{
     cli::Command,
     context::Context,
@@ -82,6 +82,7 @@ async fn provision_from(from: &Path, json: bool, app: App, context: &Context) ->
     }
     let list = read_addresses(&context.read(from, MAX_LIST)?, provision::MOST);
     let addresses = list.map_err(|fatal| Failure::from(fatal.text))?;
+    homeserver_answers(&app).await?;
     let provisioned = app.provision(&addresses).await.map_err(|e| wiring::failure("store-failed", &e))?;
     if json {
         context.out.json(&provisioned).map_err(|e| wiring::failure("no-json", &e))?;

@@ -4,7 +4,7 @@ use clap::Args;
 use kring_app::{App, Planned};
 use serde::{Deserialize, Serialize};
 
-use super::changing::with_app;
+use super::changing::{homeserver_answers, with_app};
 use crate::{
     cli::Command,
     context::Context,
@@ -40,6 +40,7 @@ pub async fn run(args: &PlanArgs, command: &Command, context: &Context) -> Resul
 
 async fn compared(args: &PlanArgs, app: App, context: &Context) -> Result<Exit, Failure> {
     let failed = |e| wiring::failure("store-failed", &e);
+    homeserver_answers(&app).await?;
     let compared = app.compare().await.map_err(failed)?;
     show(args, &app.context.plan().await.map_err(failed)?, compared.calls as u64, context)
 }
