@@ -1,8 +1,18 @@
 //! Stories about the whole, and laws about the house.
 #![expect(clippy::expect_used, clippy::panic, reason = "a helper of a test fails by panicking, too")]
 
+mod away;
+mod bad_input;
+mod crashes;
 mod fake;
+mod filling;
+mod life;
 mod likeness;
+mod links;
+mod loops;
+mod moving;
+mod operating;
 mod rings;
 mod servers;
 mod tidy;
+mod violations;

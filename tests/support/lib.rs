@@ -7,6 +7,7 @@
 
 pub mod administration;
 pub mod api;
+pub mod association;
 pub mod cast;
 pub mod eventually;
 pub mod fake;
@@ -22,6 +23,7 @@ pub mod synapse;
 pub mod venv;
 
 pub use administration::Administration;
+pub use association::Association;
 pub use eventually::eventually;
 pub use kring::KringProcess;
 pub use nio::NioClient;

@@ -14,7 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process_group};
 
 /// A program that runs until it is stopped or dropped.
 #[derive(Debug)]
