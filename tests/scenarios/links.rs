@@ -7,7 +7,8 @@ use regex::Regex;
 
 /// The tracked Markdown files; `None` where there is no git or no repository (a source archive).
 fn pages() -> Option<Vec<String>> {
-    let listed = Command::new("git").current_dir(workspace()).args(["ls-files", "-z", "*.md"]).output().ok()?;
+    let listed =
+        Command::new("git").current_dir(workspace()).args(["ls-files", "-z", "*.md"]).output().ok()?;
     let names = String::from_utf8(listed.stdout).ok().filter(|_| listed.status.success())?;
     Some(names.split_terminator('\0').map(str::to_owned).collect())
 }
