@@ -6,11 +6,10 @@ use kring_core::{
     group::{Grant, Role},
     ids::PlaceKey,
 };
-use kring_homeserver::MARKER;
 use kring_policies::{
     decide::decide,
     facts::{Actor, Facts, GroupFacts, Request},
-    mirror::{Membership, Mirror, MirrorRoom},
+    mirror::{Membership, Mirror, MirrorRoom, RoomState},
     plan::{Action, ActionKind, plan_member, plan_power, plan_state},
 };
 use kring_store::{LeasedEvent, Writer};
@@ -78,16 +77,15 @@ impl App {
         }
     }
 
-    /// The place of a managed room. A room that an earlier attempt of ours made is known by its marker.
+    /// The place of a managed room.
     async fn place_of(&self, writer: &mut Writer, event: &Event<'_>) -> Result<Option<PlaceKey>, Error> {
         if let Some(place) = writer.place_of(&event.room).await? {
             return Ok(Some(place));
         }
-        let ours = event.stored.event_type == "m.room.create" && self.context.is_own(&event.sender);
-        let marker = event.content.get(MARKER).and_then(Value::as_str).filter(|_| ours);
-        if marker.is_none() && event.subject().is_some_and(|user| self.context.is_own(&user)) {
+        let stranger = !self.context.is_own(&event.sender);
+        if stranger && event.subject().is_some_and(|user| self.context.is_own(&user)) {
             // Somebody asked the bridge into a room of their own: seen, counted, never touched.
-            writer.put_room(&event.room, None, false).await?;
+            writer.see_room(&event.room).await?;
         }
         // The executor that made the room stores it with its whole state; until then there is nothing to repair.
         Ok(None)
@@ -105,10 +103,15 @@ impl App {
         if self.context.is_own(&user) {
             return self.react_to_own_membership(writer, event, place, now).await;
         }
-        if self.context.is_own(&event.sender) {
+        let ours = self.context.is_own(&event.sender);
+        // A homeserver's admin API invites in our name, too: those whom we invite belong, others are taken out.
+        if ours && now != Some(Membership::Invite) {
             return Ok(false);
         }
-        let snapshot = self.after_native_change(writer, event, place, &user, now).await?;
+        let snapshot = match ours {
+            true => self.snapshot(),
+            false => self.after_native_change(writer, event, place, &user, now).await?,
+        };
         let room = MirrorRoom {
             room_id: event.room.clone(),
             place: Some(place.clone()),
@@ -215,10 +218,14 @@ impl App {
     ) -> Result<bool, Error> {
         // What we wrote ourselves went into the mirror with the effect; a late echo must not set it back.
         if self.context.is_own(&event.sender) {
-            if event.stored.event_type == HEARTBEAT {
-                self.heartbeat.beat(&event.content);
-            }
-            return Ok(false);
+            return match event.stored.event_type.as_str() {
+                HEARTBEAT => {
+                    self.heartbeat.beat(&event.content);
+                    Ok(false)
+                }
+                "m.room.power_levels" => self.doubt_powers(writer, event, place).await,
+                _ => Ok(false),
+            };
         }
         let mut state = writer.room_state(&event.room).await?.unwrap_or_default();
         let key = event.stored.state_key.as_deref().unwrap_or_default();
@@ -229,6 +236,28 @@ impl App {
         let rooms = Mirror { rooms: writer.mirror_heads().await? };
         let actions = self.state_repairs(&rooms, event, place);
         self.repair(writer, event, actions).await
+    }
+
+    /// Powers that were given away in our name: by a homeserver's admin API, which writes as the room's creator, or in an
+    /// echo of ours that came late. The mirror does not follow; the repair reads the powers again before it writes.
+    async fn doubt_powers(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+    ) -> Result<bool, Error> {
+        let snapshot = self.snapshot();
+        let Some(wanted) = snapshot.desired.place(place) else { return Ok(false) };
+        let state = RoomState { power_levels: Some(event.content.clone()), ..RoomState::default() };
+        let room = MirrorRoom {
+            room_id: event.room.clone(),
+            place: Some(place.clone()),
+            filling: false,
+            state,
+            members: Vec::new(),
+        };
+        let action = plan_power(&self.context.policy, &snapshot.world, &snapshot.desired, wanted, &room);
+        self.repair(writer, event, action.into_iter().collect()).await
     }
 
     fn state_repairs(&self, rooms: &Mirror, event: &Event<'_>, place: &PlaceKey) -> Vec<Action> {
