@@ -51,6 +51,7 @@ async fn somebody_moves(association: &Association, administration: &Administrati
         difference(&before, &kees_now),
         [
             "afdeling/emmen",
+            "afdeling/emmen#space",
             "provincie/drenthe",
             "provincie/drenthe#space",
             "regio/drenthe",

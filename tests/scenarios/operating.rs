@@ -18,6 +18,8 @@ async fn an_operator_at_work() {
     }
     let mut association = Box::pin(Association::start(Engine::Sqlite)).await;
     association.import(&Administration::of_the_cast());
+    association
+        .import(&Administration::of_the_cast().changed("0001020", |chloe| chloe.until = "31-12-2020".into()));
     accounts_for_who_can_have_one(&association).await;
     members_log_in_by_address(&association).await;
     commands_beside_the_running_kring(&association).await;
@@ -32,7 +34,7 @@ async fn accounts_for_who_can_have_one(association: &Association) {
         "kees.heuvel@example.org",
         "niemand@example.org",
         "jan.dekker@example.org",
-        "truus.kok@example.org",
+        "chloe.bakker@example.org",
         " Kees.Heuvel@EXAMPLE.org ",
         "geen adres",
         "henk.vos@example.org",

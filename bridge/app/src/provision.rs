@@ -60,7 +60,7 @@ pub fn sort<'a>(
 ) -> (Vec<Candidate<'a>>, Vec<Skipped>) {
     let today = context.clock.today(&context.zone());
     let mut by_address: HashMap<&str, Vec<&Person>> = HashMap::new();
-    for person in people.iter().filter(|p| p.removed_on.is_none()) {
+    for person in people {
         if let Some(address) = person.member.email.as_deref() {
             by_address.entry(address).or_default().push(person);
         }
@@ -82,7 +82,8 @@ pub fn sort<'a>(
 
 /// The one person to make an account for, or why there is none.
 fn only<'a>(known: &[&'a Person], today: jiff::civil::Date) -> Result<&'a Person, (&'static str, i64)> {
-    let running: Vec<_> = known.iter().filter(|p| p.member.runs_on(today)).copied().collect();
+    let runs = |p: &&&Person| p.removed_on.is_none() && p.member.runs_on(today);
+    let running: Vec<_> = known.iter().filter(runs).copied().collect();
     match running.as_slice() {
         [] if known.is_empty() => Err(("nobody", 0)),
         [] => Err(("ended", 0)),
