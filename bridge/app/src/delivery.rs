@@ -87,13 +87,19 @@ impl Heartbeat {
 
 impl App {
     /// Pings and looks for events until `stop`: at start, then every five minutes, sooner while something is wrong.
+    /// Whenever events arrive (again), what was lost in between is fetched.
     pub async fn serve_delivery(&self, stop: CancellationToken) {
+        let mut was_well = false;
         loop {
             let state = tokio::select! {
                 state = self.look() => state,
                 () = stop.cancelled() => return,
             };
             let well = matches!(state, Delivery::Arrives | Delivery::Reaches);
+            if well && !was_well && let Err(error) = self.close_gaps().await {
+                tracing::error!(%error, "gaps could not be looked for");
+            }
+            was_well = well;
             self.heartbeat.set(state);
             tokio::select! {
                 () = tokio::time::sleep(if well { CALM } else { WORRIED }) => {}

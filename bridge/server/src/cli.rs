@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     commands::{
-        apply::ApplyArgs, audit::AuditArgs, config::ConfigCommand, doctor::DoctorArgs, group::GroupCommand,
-        import::ImportArgs, member::MemberCommand, plan::PlanArgs, policy::PolicyCommand,
-        registration::RegistrationArgs, why::WhyArgs,
+        apply::ApplyArgs, audit::AuditArgs, config::ConfigCommand, doctor::DoctorArgs, events::EventsCommand,
+        group::GroupCommand, import::ImportArgs, member::MemberCommand, plan::PlanArgs,
+        policy::PolicyCommand, registration::RegistrationArgs, why::WhyArgs,
     },
     config::InterfaceLanguage,
     demo::DemoArgs,
@@ -63,6 +63,9 @@ pub enum Command {
     Member(MemberCommand),
     /// Show who did what to whom, and why
     Audit(AuditArgs),
+    /// Show the events that could not be handled, and handle them again
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Find the usual mistakes in the whole set-up, and say the remedy
     Doctor(DoctorArgs),
     /// Play the whole of Kring on this machine, with a homeserver of its own

@@ -5,6 +5,7 @@ pub mod audit;
 mod changing;
 pub mod config;
 pub mod doctor;
+pub mod events;
 pub mod group;
 pub mod import;
 pub mod member;
@@ -37,6 +38,7 @@ pub async fn run(command: &Command, context: &Context) -> Result<Exit, Failure> 
         Command::Group(args) => with_app(context, command, &[], |app| group::run(args, app, context)).await,
         Command::Member(args) => member::run(args, command, context).await,
         Command::Audit(args) => audit::run(args, context).await,
+        Command::Events(args) => events::run(args, command, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Demo(args) => crate::demo::run(args, context).await,
         Command::Policy(args) => policy::run(args, context),

@@ -34,3 +34,21 @@ demo-addresses = Everything runs. Log in with a Matrix client:
     e-mail      c.peters@example.nl (volunteer admin) or tineke.degraaf@example.org
     password    { $password }
   To stop: Ctrl-C. Then everything is gone again.
+
+# kring events
+events-count = { $waiting ->
+    [0] Nothing waits
+    [one] 1 event waits
+   *[other] { $waiting } events wait
+ }, { $dead ->
+    [0] and nothing was given up.
+    [one] and 1 was given up.
+   *[other] and { $dead } were given up.
+ }
+events-unknown = There is no event with number { $number } that was given up. Look with: kring events list
+events-replayed = { $count ->
+    [0] Nothing had been given up.
+    [one] 1 event is handled again.
+   *[other] { $count } events are handled again.
+ }
+events-dropped = Event { $number } is forgotten.

@@ -34,3 +34,21 @@ demo-addresses = Alles draait. Log in met een Matrix-programma:
     e-mailadres  c.peters@example.nl (beheervrijwilliger) of tineke.degraaf@example.org
     wachtwoord   { $password }
   Stoppen: Ctrl-C. Dan is alles weer weg.
+
+# kring events
+events-count = { $waiting ->
+    [0] Er wacht niets
+    [one] Er wacht 1 gebeurtenis
+   *[other] Er wachten { $waiting } gebeurtenissen
+ }, { $dead ->
+    [0] en er is niets opgegeven.
+    [one] en 1 is opgegeven.
+   *[other] en { $dead } zijn opgegeven.
+ }
+events-unknown = Er is geen opgegeven gebeurtenis met nummer { $number }. Kijk met: kring events list
+events-replayed = { $count ->
+    [0] Er was niets opgegeven.
+    [one] 1 gebeurtenis wordt opnieuw behandeld.
+   *[other] { $count } gebeurtenissen worden opnieuw behandeld.
+ }
+events-dropped = Gebeurtenis { $number } is vergeten.
