@@ -58,7 +58,7 @@ pub fn run_file(
 fn run(file: &str, policy: &Policy, table: &RawTable, case: &RawCase) -> Result<CaseResult, Vec<Problem>> {
     let world = given::world(file, policy, table, case)?;
     let decision = Scene { file, policy, desired: desired(policy, &world), world: &world }.answer(case)?;
-    let shown = |allowed: bool, code: &str| format!("{} {code}", if allowed { "ja" } else { "nee" });
+    let shown = |allowed: bool, code: &str| format!("{} {code}", if allowed { "allowed" } else { "refused" });
     let wanted = shown(case.then.allowed, &case.then.code);
     let got = shown(decision.allowed, &decision.code);
     let args = [("wanted", Named::Same(wanted.as_str().into())), ("got", Named::Same(got.as_str().into()))];

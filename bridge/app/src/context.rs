@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use kring_core::clock::Clock;
+use kring_core::{clock::Clock, text::Text};
 use kring_policies::{
     desired::{Desired, desired},
     mirror::Mirror,
@@ -29,6 +29,8 @@ pub struct Context {
     pub own_users: Arc<[OwnedUserId]>,
     /// The server part of everybody's user id.
     pub server_name: OwnedServerName,
+    /// The language in which Kring speaks in rooms, `nl` or `en`.
+    pub language: Arc<str>,
 }
 
 /// The facts of one moment and what the policy makes of them.
@@ -82,6 +84,11 @@ impl Context {
         let mirror = self.store.read().await?.mirror().await?;
         let plan = plan(&self.policy, &snapshot.world, &snapshot.desired, &mirror);
         Ok(Planned { snapshot, mirror, plan })
+    }
+
+    /// A text as it is said in rooms, where everybody reads the same one.
+    pub fn said(&self, text: &Text) -> String {
+        text.get(&self.language).to_owned()
     }
 
     /// The bridge's own user, creator of every managed room.

@@ -96,7 +96,10 @@ impl App {
                 () = stop.cancelled() => return,
             };
             let well = matches!(state, Delivery::Arrives | Delivery::Reaches);
-            if well && !was_well && let Err(error) = self.close_gaps().await {
+            if well
+                && !was_well
+                && let Err(error) = self.close_gaps().await
+            {
                 tracing::error!(%error, "gaps could not be looked for");
             }
             was_well = well;

@@ -40,8 +40,10 @@ impl App {
     /// When the store fails.
     pub async fn close_gaps(&self) -> Result<Gaps, Error> {
         let heads = self.context.store.read().await?.mirror_heads().await?;
-        let rooms: Vec<_> = heads.into_iter().filter(|room| room.place.is_some()).map(|room| room.room_id).collect();
-        let mut found = stream::iter(rooms.into_iter().map(|room| self.close_gap(room))).buffer_unordered(WIDTH);
+        let rooms: Vec<_> =
+            heads.into_iter().filter(|room| room.place.is_some()).map(|room| room.room_id).collect();
+        let mut found =
+            stream::iter(rooms.into_iter().map(|room| self.close_gap(room))).buffer_unordered(WIDTH);
         let mut gaps = Gaps::default();
         while let Some(closed) = found.next().await {
             match closed? {
@@ -53,7 +55,12 @@ impl App {
             }
         }
         if gaps != Gaps::default() {
-            tracing::warn!(events = gaps.events, rooms = gaps.rooms, open = gaps.open, "closed gaps in the deliveries");
+            tracing::warn!(
+                events = gaps.events,
+                rooms = gaps.rooms,
+                open = gaps.open,
+                "closed gaps in the deliveries"
+            );
         }
         self.events_stored.notify_one();
         Ok(gaps)
@@ -66,7 +73,8 @@ impl App {
         let Some((last, _)) = last else { return Ok(Some(0)) };
         let Some(missing) = self.missing(&room, &last).await else { return Ok(None) };
         let now = self.context.clock.now_ms();
-        let events: Vec<IncomingEvent> = missing.iter().rev().map(|event| incoming(event, &room, now)).collect();
+        let events: Vec<IncomingEvent> =
+            missing.iter().rev().map(|event| incoming(event, &room, now)).collect();
         let mut new = 0;
         for chunk in events.chunks(100) {
             let txn = format!("gap.{:016x}", rand::random::<u64>());

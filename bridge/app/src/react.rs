@@ -5,6 +5,7 @@ use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
     group::{Grant, Role},
     ids::PlaceKey,
+    text::Text,
 };
 use kring_policies::{
     decide::decide,
@@ -34,7 +35,7 @@ struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// `None` for an event that no homeserver should send; it is left alone.
+    /// `None` for something that no homeserver should send.
     fn read(stored: &'a LeasedEvent) -> Option<Self> {
         let json: Value = serde_json::from_str(&stored.json).ok()?;
         Some(Self {
@@ -55,7 +56,13 @@ impl App {
     pub(crate) async fn react(&self, stored: &LeasedEvent) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
         let mut enqueued = false;
-        if let (Some(event), true) = (Event::read(stored), stored.state_key.is_some()) {
+        let Some(event) = Event::read(stored) else {
+            // No try will ever read it: it waits among the dead letters for somebody who wants to know.
+            writer.event_dead(stored.seq, "this is no event").await?;
+            writer.commit().await?;
+            return Ok(());
+        };
+        if stored.state_key.is_some() {
             enqueued = self.react_to_state(&mut writer, &event).await?;
         }
         if !writer.event_done(stored.seq).await? {
@@ -207,7 +214,7 @@ impl App {
         tracing::error!(room.id = %event.room, "the bridge is no longer in a room that it manages");
         let group = place.group.to_string();
         let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
-        self.tell_admins(writer, text.nl).await
+        self.tell_admins(writer, &text).await
     }
 
     async fn react_to_room_state(
@@ -321,14 +328,18 @@ impl App {
             ("sender", event.sender.as_str().into()),
         ];
         let text = texts::CATALOGUE.text("alarm-loop", &args);
-        self.tell_admins(writer, text.nl).await.map(drop)
+        self.tell_admins(writer, &text).await.map(drop)
     }
 
     /// A sentence in the room of the group that gets alarms.
-    async fn tell_admins(&self, writer: &mut Writer, text: String) -> Result<bool, Error> {
+    async fn tell_admins(&self, writer: &mut Writer, text: &Text) -> Result<bool, Error> {
         let Some(group) = self.context.policy.alarms.clone() else { return Ok(false) };
         let Some(room) = writer.room_of(&PlaceKey::room(group)).await? else { return Ok(false) };
-        let row = new_effect(&Effect::Notify { room, text }, None, self.context.clock.now_ms())?;
+        let row = new_effect(
+            &Effect::Notify { room, text: self.context.said(text) },
+            None,
+            self.context.clock.now_ms(),
+        )?;
         writer.enqueue(&row).await?;
         Ok(true)
     }

@@ -24,7 +24,7 @@ pub enum Actor {
 
 /// What happened, in the shape in which it is stored and exported. Entries are only ever added.
 ///
-/// Kept free of names and addresses: people are named by [`MemberId`], so that an erased person leaves no trace here.
+/// People are named by [`MemberId`]. The sentence in `text` may name the person as well, as the plan did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// When, in UTC.

@@ -29,6 +29,9 @@ pub const BOTS: [&str; 3] = ["kring-beheer", "kring-help", "kring-agenda"];
 pub async fn facts(config: &Config, clock: Arc<dyn Clock>, mode: Mode) -> Result<Facts, Failure> {
     let mut policy = policy_file::load(&config.policy.source)?;
     config.association.name.clone_into(&mut policy.title);
+    if let Some(zone) = config.association.time_zone.iana_name() {
+        zone.clone_into(&mut policy.timezone);
+    }
     let server_name = config.homeserver.server_name.clone();
     Ok(Facts {
         policy: Arc::new(policy),
@@ -36,6 +39,7 @@ pub async fn facts(config: &Config, clock: Arc<dyn Clock>, mode: Mode) -> Result
         clock,
         own_users: own_users(&server_name)?.into(),
         server_name,
+        language: config.association.language.tag().into(),
     })
 }
 

@@ -96,8 +96,8 @@ alarm-bridge-without-power = Kring has lost its rights in { $group }.
 alarm-room-twice = There are two groups for { $group }. Kring uses the first.
 
 # --- Confirming
-mass-removal-total = This takes { $removed } of { $of } people out of a group. Is that right? Then confirm with the number { $removed }.
-mass-removal-group = This takes { $removed } of { $of } people out of { $group }. Is that right? Then confirm with the number { $removed }.
+mass-removal-total = This takes { $removed } of { $of } people out of a group. Is that right?
+mass-removal-group = This takes { $removed } of { $of } people out of { $group }. Is that right?
 
 # --- The plan on the screen
 plan-empty = All is as it should be. There is nothing to do.

@@ -96,8 +96,8 @@ alarm-bridge-without-power = Kring heeft geen rechten meer in { $group }.
 alarm-room-twice = Er zijn twee groepen voor { $group }. Kring gebruikt de eerste.
 
 # --- Bevestigen
-mass-removal-total = Dit haalt { $removed } van de { $of } mensen uit een groep. Klopt dat? Bevestig dan met het getal { $removed }.
-mass-removal-group = Dit haalt { $removed } van de { $of } mensen uit { $group }. Klopt dat? Bevestig dan met het getal { $removed }.
+mass-removal-total = Dit haalt { $removed } van de { $of } mensen uit een groep. Klopt dat?
+mass-removal-group = Dit haalt { $removed } van de { $of } mensen uit { $group }. Klopt dat?
 
 # --- Het plan op het scherm
 plan-empty = Alles is zoals het hoort. Er is niets te doen.

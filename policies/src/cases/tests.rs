@@ -96,5 +96,5 @@ fn table_with_a_slip_says_where() {
 fn case_that_fails_says_what_was_expected() {
     let table = "policy: ivn\ntoday: 2026-11-23\ncases:\n  - says: x\n    when: { who: onbekend, joins: landelijk/help }\n    then: { allowed: true, code: by-rule }\n";
     let results = run_file("x.yaml", table, &shipped).unwrap();
-    assert_snapshot!(results[0].failure.as_ref().unwrap().nl, @"Verwacht: ja by-rule. Gekregen: nee unknown-person.");
+    assert_snapshot!(results[0].failure.as_ref().unwrap().nl, @"Verwacht: allowed by-rule. Gekregen: refused unknown-person.");
 }

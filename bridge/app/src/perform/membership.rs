@@ -38,7 +38,7 @@ impl App {
     ) -> Result<Vec<Seen>, Failure> {
         if was != Membership::Ban {
             let reason = texts::CATALOGUE.text("kick-reason", &[]);
-            match self.homeserver.kick(&room, user, Some(&reason.nl)).await {
+            match self.homeserver.kick(&room, user, Some(&self.context.said(&reason))).await {
                 Ok(()) => {}
                 Err(error) if error.class() == Class::NotInRoom => {}
                 Err(error) => return Err(error.into()),

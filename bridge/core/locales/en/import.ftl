@@ -70,5 +70,5 @@ import-hint-previous = The previous file cannot be read.
 
 ## A question before it goes on
 
-import-confirm-mass-removal = This import would remove { $removed } of { $of } people. See whether the file is complete. Then confirm with the code.
-import-confirm-group-removal = This import would remove { $removed } of { $of } people from { $name }. See whether that is right. Then confirm with the code.
+import-confirm-mass-removal = This import would remove { $removed } of { $of } people. See whether the file is complete. Then confirm it.
+import-confirm-group-removal = This import would remove { $removed } of { $of } people from { $name }. See whether that is right. Then confirm it.

@@ -70,5 +70,5 @@ import-hint-previous = Het vorige bestand is niet te lezen.
 
 ## Een vraag voordat het verdergaat
 
-import-confirm-mass-removal = Deze import haalt { $removed } van de { $of } mensen weg. Kijk na of het bestand compleet is. Bevestig daarna met de code.
-import-confirm-group-removal = Deze import haalt { $removed } van de { $of } mensen weg bij { $name }. Kijk na of dat klopt. Bevestig daarna met de code.
+import-confirm-mass-removal = Deze import haalt { $removed } van de { $of } mensen weg. Kijk na of het bestand compleet is. Bevestig het daarna.
+import-confirm-group-removal = Deze import haalt { $removed } van de { $of } mensen weg bij { $name }. Kijk na of dat klopt. Bevestig het daarna.

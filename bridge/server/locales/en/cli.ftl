@@ -117,7 +117,7 @@ listen-failed = Kring cannot listen on { $address } ({ $reason }). Choose anothe
 no-signals = Kring does not hear when it is to stop ({ $reason }) and does not start because of that.
 
 # kring plan, apply, why, member, group
-apply-confirm = Is that right? Then run: kring apply --confirm { $token }
+apply-confirm = Then run: kring apply --confirm { $token }
 apply-done = { $done ->
     [one] 1 step is done
    *[other] { $done } steps are done

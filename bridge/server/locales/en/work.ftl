@@ -1,7 +1,7 @@
 # Connecting
 
 # kring plan, apply, why, audit, group, member
-import-unconfirmed = Nothing was taken in. Is it right? Then give the token of the report: kring import FILE --confirm TOKEN
+import-unconfirmed = Nothing was taken in. Is it right? Then run: kring import { $file } --confirm { $token }
 
 # kring doctor, /ready
 doctor-good = { $what }: all right

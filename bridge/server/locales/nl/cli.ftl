@@ -117,7 +117,7 @@ listen-failed = Op { $address } kan Kring niet luisteren ({ $reason }). Kies een
 no-signals = Kring hoort niet wanneer hij moet stoppen ({ $reason }) en start daarom niet.
 
 # kring plan, apply, why, member, group
-apply-confirm = Klopt dat? Doe dan: kring apply --confirm { $token }
+apply-confirm = Doe dan: kring apply --confirm { $token }
 apply-done = { $done ->
     [one] 1 stap is klaar
    *[other] { $done } stappen zijn klaar

@@ -1,7 +1,7 @@
 # Aansluiten
 
 # kring plan, apply, why, audit, group, member
-import-unconfirmed = Er is niets ingelezen. Klopt het? Geef dan het token uit het verslag mee: kring import BESTAND --confirm TOKEN
+import-unconfirmed = Er is niets ingelezen. Klopt het? Doe dan: kring import { $file } --confirm { $token }
 
 # kring doctor, /ready
 doctor-good = { $what }: in orde

@@ -93,8 +93,10 @@ async fn take_in(args: &ImportArgs, facts: &Facts, context: &Context) -> Result<
         Ok(import) => answer(Ok(import), args.json, context),
         Err(ImportError::Fatal(fatal)) => answer(Err(Stopped::Fatal(*fatal)), args.json, context),
         Err(ImportError::Unconfirmed(import)) => {
+            let token = import.report.confirmation.as_ref().map(|c| c.token.clone()).unwrap_or_default();
             answer(Ok(*import), args.json, context)?;
-            Err(Failure::new("import-unconfirmed", &[]))
+            let file = ("file", args.file.display().to_string().into());
+            Err(Failure::new("import-unconfirmed", &[file, ("token", token.into())]))
         }
         Err(ImportError::Error(error)) => Err(wiring::failure("store-failed", &error)),
     }

@@ -20,16 +20,16 @@ pub struct Homeserver {
     #[schemars(with = "String", example = &"onsivn.nl")]
     pub server_name: OwnedServerName,
     /// The registration of the bridge, as `kring registration` writes it. Mode 0600: it holds two secrets.
-    #[schemars(example = &"kring-registration.yaml")]
+    #[schemars(example = &"registration/bridge.yaml")]
     pub registration_file: PathBuf,
     /// The second registration, with which Kring accepts an invitation for a person. Its token is everybody:
     /// mode 0600, and nobody else reads it.
-    #[schemars(example = &"kring-joiner.yaml")]
+    #[schemars(example = &"registration/joiner.yaml")]
     pub joiner_registration_file: PathBuf,
     /// The file with the token of Kring's own server admin, as `kring registration --admin` writes it. Needed to
     /// make and end accounts; without it Kring uses the accounts that exist. Mode 0600.
     #[serde(default)]
-    #[schemars(example = &"kring-admin-token")]
+    #[schemars(example = &"admin.yaml")]
     pub admin_token_file: Option<PathBuf>,
 }
 

@@ -75,8 +75,8 @@ fn a_section_that_is_no_section_is_refused_with_its_line() {
 fn an_empty_file_names_every_key_that_is_missing() {
     assert_snapshot!(refused(""), @r#"
     kring.yaml, association.name: this key is missing. Write for example: Ons IVN
-    kring.yaml, homeserver.joiner_registration_file: this key is missing. Write for example: kring-joiner.yaml
-    kring.yaml, homeserver.registration_file: this key is missing. Write for example: kring-registration.yaml
+    kring.yaml, homeserver.joiner_registration_file: this key is missing. Write for example: registration/joiner.yaml
+    kring.yaml, homeserver.registration_file: this key is missing. Write for example: registration/bridge.yaml
     kring.yaml, homeserver.server_name: this key is missing. Write for example: onsivn.nl
     kring.yaml, homeserver.url: this key is missing. Write for example: http://127.0.0.1:8008
     "#);

@@ -50,7 +50,7 @@ fn report_in_dutch() {
     8 membership-ended: Het lidmaatschap is afgelopen. Deze persoon krijgt geen toegang.
     "#);
     let confirmation = report.confirmation.as_ref().unwrap();
-    insta::assert_snapshot!(confirmation.text.nl, @"Deze import haalt 3 van de 5 mensen weg. Kijk na of het bestand compleet is. Bevestig daarna met de code.");
+    insta::assert_snapshot!(confirmation.text.nl, @"Deze import haalt 3 van de 5 mensen weg. Kijk na of het bestand compleet is. Bevestig het daarna.");
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn report_as_json() {
         "of": 2,
         "token": "c2c3cd31ada0",
         "text": {
-          "nl": "Deze import haalt 1 van de 2 mensen weg. Kijk na of het bestand compleet is. Bevestig daarna met de code.",
-          "en": "This import would remove 1 of 2 people. See whether the file is complete. Then confirm with the code."
+          "nl": "Deze import haalt 1 van de 2 mensen weg. Kijk na of het bestand compleet is. Bevestig het daarna.",
+          "en": "This import would remove 1 of 2 people. See whether the file is complete. Then confirm it."
         }
       }
     }
