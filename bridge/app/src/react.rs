@@ -128,10 +128,10 @@ impl App {
         };
         let (policy, desired) = (&self.context.policy, &snapshot.desired);
         let Some(wanted) = desired.place(place) else { return Ok(false) };
-        let Some(action) = plan_member(policy, &snapshot.world, desired, wanted, &room, &user) else {
-            return Ok(false);
-        };
-        self.repair(writer, event, vec![action]).await
+        let action = plan_member(policy, &snapshot.world, desired, wanted, &room, &user);
+        // Our own invitation is on its way to a join already.
+        let needed = |action: &Action| !ours || matches!(action.kind, ActionKind::Remove { .. });
+        self.repair(writer, event, action.into_iter().filter(needed).collect()).await
     }
 
     /// In a group that allows it, an admin's own invitation or removal is a decision that stands: it becomes a grant,
