@@ -102,7 +102,7 @@ impl From<kring_store::StoreError> for Failure {
 }
 
 impl App {
-    /// Carries out one effect; `attempts` counts from 0.
+    /// Carries out one effect; `attempts` counts this one too.
     pub(crate) async fn perform(
         &self,
         effect: &Effect,

@@ -13,7 +13,7 @@ use kring_policies::{
     mirror::{Membership, Mirror, MirrorRoom, RoomState},
     plan::{Action, ActionKind, plan_member, plan_power, plan_state},
 };
-use kring_store::{LeasedEvent, Writer};
+use kring_store::{LeasedEvent, NewEffect, Writer};
 use ruma::{OwnedRoomId, OwnedUserId, UserId};
 use serde_json::Value;
 
@@ -307,6 +307,9 @@ impl App {
                 received_ms,
             };
             let mut row = new_effect(&Effect::Act { action, origin }, None, now)?;
+            if !patience.wait.is_zero() {
+                wait_aside(&mut row, &event.sender);
+            }
             row.not_before_ms =
                 now.saturating_add(i64::try_from(patience.wait.as_millis()).unwrap_or(i64::MAX));
             writer.enqueue(&row).await?;
@@ -343,6 +346,13 @@ impl App {
         writer.enqueue(&row).await?;
         Ok(true)
     }
+}
+
+/// A repair that has to wait does so beside the room's lane and under a key of its own: one person who does not stop must
+/// hold up neither what others' doings ask for nor a plan that somebody applies.
+fn wait_aside(row: &mut NewEffect, sender: &UserId) {
+    row.lane = format!("{} {sender}", row.lane);
+    row.dedupe_key = row.dedupe_key.take().map(|key| format!("later {key}"));
 }
 
 fn is_join_rule(action: &Action) -> bool {

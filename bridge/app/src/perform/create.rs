@@ -58,7 +58,7 @@ impl App {
             let error = format!("{alias} belongs to a room that Kring did not make; remove that alias");
             return Err(Failure::last(error));
         }
-        if attempts == 0 {
+        if attempts <= 1 && !self.failed_before(place).await? {
             return Ok(None);
         }
         for room in self.homeserver.joined_rooms().await? {
@@ -69,6 +69,13 @@ impl App {
             }
         }
         Ok(None)
+    }
+
+    /// Whether an earlier plan gave up on making this room, which may have been made all the same.
+    async fn failed_before(&self, place: &PlaceKey) -> Result<bool, Failure> {
+        let lane = place.to_string();
+        let failed = self.context.store.read().await?.failed_effects(None).await?;
+        Ok(failed.iter().any(|failed| failed.effect.lane == lane && failed.effect.kind == "create"))
     }
 
     async fn is_marked(&self, room: &OwnedRoomId, place: &PlaceKey) -> Result<bool, Failure> {

@@ -45,6 +45,19 @@ impl Writer {
         Ok(())
     }
 
+    /// Notes that there is such a room. Changes nothing where it is known, also when another transaction is just about
+    /// to say what it is used for.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn see_room(&mut self, room_id: &RoomId) -> Result<(), StoreError> {
+        let sql = "INSERT INTO rooms (room_id, place, filling, state) VALUES ($1, NULL, 0, '{}') \
+                   ON CONFLICT (room_id) DO NOTHING";
+        sqlx::query(sql).bind(room_id.to_string()).execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Stores the state of a room, known or not.
     ///
     /// # Errors

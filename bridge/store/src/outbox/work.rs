@@ -23,7 +23,7 @@ const LEASE: &str = "WITH RECURSIVE open_lanes (lane) AS (
     )
     UPDATE outbox SET state = 'leased', lease_until = $2, owner = $3, attempts = attempts + 1, pending_key = NULL
     WHERE id IN (
-        SELECT h.id FROM heads h JOIN outbox o ON o.id = h.id WHERE o.next_at <= $1 ORDER BY h.id LIMIT $4
+        SELECT h.id FROM heads h JOIN outbox o ON o.id = h.id WHERE o.next_at <= $1 ORDER BY o.batch IS NOT NULL, h.id LIMIT $4
     ) AND (state = 'pending' OR (state = 'leased' AND lease_until <= $1))
     RETURNING id, lane, kind, payload, txn_id, batch, attempts, created_at";
 
