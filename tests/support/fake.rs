@@ -12,7 +12,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 use crate::registration::Registration;
 
@@ -32,6 +32,7 @@ mod rooms;
 mod router;
 mod rules;
 mod sender;
+mod traffic;
 
 pub use knobs::Knobs;
 pub use model::{Account, Event, World};
@@ -40,6 +41,7 @@ pub use refusal::Refused;
 pub use room::Room;
 
 use sender::Sender;
+use traffic::Traffic;
 
 /// The name behind the colon of every id.
 pub const SERVER_NAME: &str = crate::synapse::SERVER_NAME;
@@ -58,6 +60,9 @@ struct Shared {
     world: Mutex<World>,
     knobs: Mutex<Knobs>,
     counts: Mutex<BTreeMap<String, u64>>,
+    log: Mutex<Vec<String>>,
+    traffic: Traffic,
+    thawed: Notify,
     senders: Vec<Sender>,
 }
 
@@ -72,6 +77,9 @@ impl FakeHomeserver {
             world: Mutex::default(),
             knobs: Mutex::default(),
             counts: Mutex::default(),
+            log: Mutex::default(),
+            traffic: Traffic::default(),
+            thawed: Notify::new(),
             senders,
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -133,9 +141,37 @@ impl FakeHomeserver {
         locked(&self.shared.counts).iter().filter(|(kind, _)| kind.contains(part)).map(|(_, n)| n).sum()
     }
 
-    /// Forgets the counts.
+    /// Method and address of every request, in the order in which they came.
+    pub fn requests(&self) -> Vec<String> {
+        locked(&self.shared.log).clone()
+    }
+
+    /// Forgets the counts and the requests.
     pub fn reset_counts(&self) {
         locked(&self.shared.counts).clear();
+        locked(&self.shared.log).clear();
+    }
+
+    /// Requests that have come and not yet been answered, held ones included.
+    pub fn under_way(&self) -> usize {
+        self.shared.traffic.now()
+    }
+
+    /// The most requests that were ever under way at once.
+    pub fn most_under_way(&self) -> usize {
+        self.shared.traffic.most()
+    }
+
+    /// Lets the requests go on that [`Knobs::freeze_after`] holds, and holds no more.
+    pub fn thaw(&self) {
+        self.knobs().freeze_after = None;
+        self.shared.thawed.notify_waiters();
+    }
+
+    /// Delivers again what [`Knobs::hold_transactions`] kept back.
+    pub fn deliver(&self) {
+        self.knobs().hold_transactions = false;
+        self.advance(Duration::ZERO);
     }
 
     /// Moves the clock that transactions are retried by.
@@ -186,6 +222,17 @@ impl Drop for FakeHomeserver {
 impl Shared {
     fn world(&self) -> MutexGuard<'_, World> {
         locked(&self.world)
+    }
+
+    /// Waits for the thaw.
+    async fn held(&self) {
+        loop {
+            let thawed = self.thawed.notified();
+            if locked(&self.knobs).freeze_after.is_none() {
+                return;
+            }
+            thawed.await;
+        }
     }
 
     /// Checks an event against the rules, keeps it and hands it to the services that are interested.

@@ -82,7 +82,7 @@ impl App {
             subject: None,
             subject_account: None,
             actor,
-            actor_role: None,
+            actor_role: role_above(snapshot, new, actor),
             subject_role: None,
             group: above.map(|record| GroupFacts { record, groups_below }),
             grants: &snapshot.world.grants,
@@ -116,4 +116,12 @@ impl App {
         writer.append_audit(&entry).await?;
         Ok(writer.commit().await?)
     }
+}
+
+/// What the actor is in the group above: its admins may make groups below it.
+fn role_above(snapshot: &Snapshot, new: &NewGroup, actor: Actor<'_>) -> Option<Role> {
+    let Actor::Person(person) = actor else { return None };
+    let (room, space) = (PlaceKey::room(new.under.clone()), PlaceKey::space(new.under.clone()));
+    let user = person.user_id.as_ref()?;
+    [room, space].iter().find_map(|place| snapshot.desired.seat(place, user)).map(|seat| seat.role)
 }

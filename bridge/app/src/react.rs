@@ -131,7 +131,13 @@ impl App {
         let action = plan_member(policy, &snapshot.world, desired, wanted, &room, &user);
         // Our own invitation is on its way to a join already.
         let needed = |action: &Action| !ours || matches!(action.kind, ActionKind::Remove { .. });
-        self.repair(writer, event, action.into_iter().filter(needed).collect()).await
+        let mut actions: Vec<Action> = action.into_iter().filter(needed).collect();
+        if matches!(actions.as_slice(), [Action { kind: ActionKind::Unban { .. }, .. }]) {
+            // Lifting a ban is our own event, to which nothing follows; so coming back in is asked for now.
+            let lifted = MirrorRoom { members: Vec::new(), ..room };
+            actions.extend(plan_member(policy, &snapshot.world, desired, wanted, &lifted, &user));
+        }
+        self.repair(writer, event, actions).await
     }
 
     /// In a group that allows it, an admin's own invitation or removal is a decision that stands: it becomes a grant,
@@ -149,14 +155,19 @@ impl App {
         let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(snapshot) };
         match request {
             Request::Invite => writer.put_grant(&grant).await?,
-            _ => drop(writer.remove_grant(&grant.group, &grant.member, grant.role).await?),
+            // Whoever runs a group may give that back as well.
+            _ => {
+                for role in [Role::Member, Role::Admin] {
+                    writer.remove_grant(&grant.group, &grant.member, role).await?;
+                }
+            }
         }
         // The change is not committed yet, so it is added to the facts by hand.
+        let ends = request != Request::Invite;
         let mut fresh = (*snapshot).clone();
-        fresh
-            .world
-            .grants
-            .retain(|g| !(g.group == grant.group && g.member == grant.member && g.role == grant.role));
+        fresh.world.grants.retain(|g| {
+            !(g.group == grant.group && g.member == grant.member && (ends || g.role == grant.role))
+        });
         if request == Request::Invite {
             fresh.world.grants.push(grant);
         }

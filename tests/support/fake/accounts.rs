@@ -12,8 +12,15 @@ use super::{Account, Refused, SERVER_NAME, Shared, caller::Caller};
 
 type Answer = Result<Json<Value>, Refused>;
 
-/// `POST login` with a password, by user id, local part or address.
-pub(super) async fn login(State(shared): State<Arc<Shared>>, Json(body): Json<Value>) -> Answer {
+/// `POST login` with a password, by user id, local part or address, or by an application service.
+pub(super) async fn login(
+    State(shared): State<Arc<Shared>>,
+    caller: Result<Caller, Refused>,
+    Json(body): Json<Value>,
+) -> Answer {
+    if body.get("type").is_some_and(|kind| kind == "m.login.application_service") {
+        return login_of_service(&shared, &caller?, &body);
+    }
     let mut world = shared.world();
     let text = |path: &str| body.pointer(path).and_then(Value::as_str).unwrap_or_default();
     let user = match (text("/identifier/type"), text("/identifier/user")) {
@@ -27,6 +34,36 @@ pub(super) async fn login(State(shared): State<Arc<Shared>>, Json(body): Json<Va
     }
     let token = world.log_in(&user);
     Ok(Json(json!({ "user_id": user, "access_token": token, "device_id": "TEST" })))
+}
+
+fn login_of_service(shared: &Shared, caller: &Caller, body: &Value) -> Answer {
+    let service = caller.service.and_then(|i| shared.senders.get(i));
+    let user = body.pointer("/identifier/user").and_then(Value::as_str).unwrap_or_default();
+    if !service.is_some_and(|service| service.speaks_for(user)) {
+        return Err(Refused::forbidden("Invalid access_token"));
+    }
+    let device = body.get("device_id").and_then(Value::as_str).unwrap_or("TEST");
+    let mut world = shared.world();
+    world.devices.insert((user.to_owned(), device.to_owned()));
+    let token = world.log_in(user);
+    Ok(Json(json!({ "user_id": user, "access_token": token, "device_id": device })))
+}
+
+/// `GET devices/{device}`
+pub(super) async fn device(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    Path(device): Path<String>,
+) -> Answer {
+    if shared.world().devices.contains(&(caller.user, device.clone())) {
+        return Ok(Json(json!({ "device_id": device })));
+    }
+    Err(Refused::not_found("No device found"))
+}
+
+/// `PUT devices/{device}`: names a device that is there; without MSC4190 it makes none.
+pub(super) async fn name_device(shared: State<Arc<Shared>>, caller: Caller, path: Path<String>) -> Answer {
+    device(shared, caller, path).await
 }
 
 /// `POST register` by an application service.

@@ -71,16 +71,29 @@ fn identify(shared: &Shared, token: &str, as_user: Option<&String>) -> Result<Ca
 pub(super) async fn watch(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("?", MatchedPath::as_str);
     let kind = format!("{} {path}", request.method());
-    let fate = locked(&shared.knobs).fate(&kind);
+    let address = request.uri().to_string();
+    let fate = locked(&shared.knobs).fate(&kind, &address);
+    locked(&shared.log).push(format!("{} {address}", request.method()));
     *locked(&shared.counts).entry(kind).or_default() += 1;
+    let _running = shared.traffic.enter();
     match fate {
         Fate::Handle => next.run(request).await,
         Fate::RateLimit(wait) => Refused::too_fast(wait).into_response(),
         Fate::Fail => Refused::new(500, "M_UNKNOWN", "Internal server error").into_response(),
+        Fate::Refuse => Refused::forbidden("You may not do that").into_response(),
         Fate::Drop => cut(),
         Fate::LoseAnswer => {
             next.run(request).await;
             cut()
+        }
+        Fate::Hold { handled: true } => {
+            let answer = next.run(request).await;
+            shared.held().await;
+            answer
+        }
+        Fate::Hold { handled: false } => {
+            shared.held().await;
+            next.run(request).await
         }
     }
 }

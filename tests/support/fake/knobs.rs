@@ -3,8 +3,19 @@
 /// Turned by a test; each `…_next` counts down by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
-    /// Only requests whose kind contains this are touched by the four knobs below; empty for all.
+    /// Only requests whose kind contains this are touched by the knobs down to [`Knobs::lose_answer_next`]; empty for
+    /// all.
     pub only: String,
+    /// Of those, only requests whose path and query contain this, percent-encoded as they came; empty for all.
+    pub only_address: String,
+    /// Let the next so many requests pass and hold every later one, until [`FakeHomeserver::thaw`]; `None` holds none.
+    ///
+    /// [`FakeHomeserver::thaw`]: super::FakeHomeserver::thaw
+    pub freeze_after: Option<u32>,
+    /// Whether a held request is carried out first, so that only its answer is held.
+    pub freeze_answers: bool,
+    /// Answer the next so many requests with 403 `M_FORBIDDEN`, unhandled.
+    pub refuse_next: u32,
     /// Answer the next so many requests with 429 and [`Knobs::retry_after_ms`].
     pub rate_limit_next: u32,
     /// What a 429 asks to wait, in milliseconds.
@@ -15,6 +26,8 @@ pub struct Knobs {
     pub drop_next: u32,
     /// Handle the next so many requests and cut the connection instead of answering.
     pub lose_answer_next: u32,
+    /// Make the next so many rooms without their alias and answer 500, as a homeserver that dies between the two.
+    pub create_without_alias_next: u32,
     /// Treat the next so many acknowledged transactions as if the acknowledgement had been lost.
     pub lose_ack_next: u32,
     /// Deliver the next so many transactions twice at once.
@@ -29,15 +42,25 @@ pub(super) enum Fate {
     Handle,
     RateLimit(u64),
     Fail,
+    Refuse,
     Drop,
     LoseAnswer,
+    Hold { handled: bool },
 }
 
 impl Knobs {
     /// Decides on a request and counts the knob down.
-    pub(super) fn fate(&mut self, kind: &str) -> Fate {
-        if !kind.contains(&self.only) {
+    pub(super) fn fate(&mut self, kind: &str, address: &str) -> Fate {
+        if !kind.contains(&self.only) || !address.contains(&self.only_address) {
             return Fate::Handle;
+        }
+        match &mut self.freeze_after {
+            Some(0) => return Fate::Hold { handled: self.freeze_answers },
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        if take(&mut self.refuse_next) {
+            return Fate::Refuse;
         }
         if take(&mut self.rate_limit_next) {
             return Fate::RateLimit(self.retry_after_ms);

@@ -22,6 +22,8 @@ pub struct World {
     pub media: BTreeMap<String, (String, usize)>,
     /// Client transaction ids that were used, with what came of them.
     pub transactions: BTreeMap<String, String>,
+    /// Devices that a service's own users have: user id and device id.
+    pub devices: BTreeSet<(String, String)>,
     /// Users that are exempt from the rate limits.
     pub unlimited: BTreeSet<String>,
     count: u64,

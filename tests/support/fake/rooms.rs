@@ -17,10 +17,15 @@ type Answer = Result<Json<Value>, Refused>;
 pub(super) async fn create_room(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    Json(body): Json<Value>,
+    Json(mut body): Json<Value>,
 ) -> Answer {
     if let Some(alias) = alias_of(&body) {
         directory::may_use(&shared, &caller, &alias)?;
+    }
+    if super::knobs::take(&mut super::locked(&shared.knobs).create_without_alias_next) {
+        body.as_object_mut().map(|body| body.remove("room_alias_name"));
+        create(&shared, &caller.user, &body)?;
+        return Err(Refused::new(500, "M_UNKNOWN", "Internal server error"));
     }
     let room = create(&shared, &caller.user, &body)?;
     Ok(Json(json!({ "room_id": room })))

@@ -50,6 +50,7 @@ fn client(shared: Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/profile/{user}", get(accounts::profile))
         .route("/profile/{user}/displayname", get(accounts::profile).put(accounts::set_displayname))
         .route("/account/whoami", get(accounts::whoami))
+        .route("/devices/{device}", get(accounts::device).put(accounts::name_device))
         .route("/capabilities", get(content::capabilities))
         .route("/login", post(accounts::login))
         .route("/register", post(accounts::register));

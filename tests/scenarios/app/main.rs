@@ -1,0 +1,15 @@
+//! Stories of the use cases against a homeserver of memory: what an association ends up with, whatever goes wrong on
+//! the way. No story sleeps: it waits for conditions, or moves the clock.
+#![expect(clippy::expect_used, clippy::panic, reason = "a helper of a test fails by panicking, too")]
+
+mod apply;
+mod association;
+mod crash;
+mod events;
+mod expectations;
+mod faults;
+mod native;
+mod patience;
+mod removal;
+mod scene;
+mod service;

@@ -1,0 +1,101 @@
+//! Groups whose admins invite with their own program.
+
+use kring_app::grouping::NewGroup;
+use kring_core::{group::Role, member::Person};
+use kring_policies::facts::Actor;
+
+use crate::{
+    association::{number, user},
+    scene::Scene,
+};
+
+/// A project group of Drenthe, made by the staff member 18 and run by 9 (Zwolle) and 10 (Deventer).
+async fn project(scene: &Scene) -> String {
+    let staff = person(scene, 18).await;
+    let new = NewGroup {
+        kind: "projectgroep".into(),
+        name: "Otters".into(),
+        under: "provincie/drenthe".parse().expect("a key"),
+        admins: vec![person(scene, 9).await.member.id, person(scene, 10).await.member.id],
+    };
+    let record = scene.app.create_group(&new, Actor::Person(&staff)).await.expect("allowed");
+    scene.apply().await;
+    scene.settled().await;
+    assert_eq!(scene.people_in(record.key.as_str()), "lid-09 lid-10");
+    record.key.to_string()
+}
+
+pub(crate) async fn person(scene: &Scene, n: usize) -> Person {
+    let number = number(n).as_str().into();
+    scene.reader().await.person_by_number(&number).await.expect("read").expect("a person")
+}
+
+async fn granted(scene: &Scene, n: usize) -> bool {
+    let id = person(scene, n).await.member.id;
+    scene
+        .reader()
+        .await
+        .grants()
+        .await
+        .expect("grants")
+        .iter()
+        .any(|g| g.member == id && g.role == Role::Member)
+}
+
+#[tokio::test]
+async fn an_invitation_that_the_policy_allows_stays_and_one_it_does_not_is_taken_back() {
+    let scene = Scene::filled().await;
+    let group = project(&scene).await;
+    let room = scene.room(&group);
+    let admin = scene.fake.acting(&user(9));
+    admin.invite(&room, &user(12)).expect("an admin may");
+    admin.invite(&room, &user(19)).expect("the homeserver lets an admin invite anybody");
+    scene.settled().await;
+    assert_eq!(scene.people_in(&group), "lid-09 lid-10 lid-12");
+    assert!(granted(&scene, 12).await && !granted(&scene, 19).await);
+    let removed = scene.repairs().await.into_iter().filter(|r| &*r.entry.verb == "repair-remove");
+    let codes: Vec<_> = removed.map(|r| r.entry.code.to_string()).collect();
+    assert_eq!(codes, ["type-not-admitted"]);
+    scene.assert_right().await;
+}
+
+#[tokio::test]
+async fn an_admin_takes_out_whom_somebody_invited() {
+    let scene = Scene::filled().await;
+    let group = project(&scene).await;
+    let room = scene.room(&group);
+    let admin = scene.fake.acting(&user(9));
+    admin.invite(&room, &user(12)).expect("an admin may");
+    scene.settled().await;
+    admin.kick(&room, &user(12)).expect("an admin may");
+    scene.settled().await;
+    assert_eq!(scene.people_in(&group), "lid-09 lid-10");
+    assert!(!granted(&scene, 12).await);
+    scene.assert_right().await;
+}
+
+#[tokio::test]
+async fn whoever_was_invited_may_leave_and_stays_away() {
+    let scene = Scene::filled().await;
+    let group = project(&scene).await;
+    let room = scene.room(&group);
+    scene.fake.acting(&user(9)).invite(&room, &user(12)).expect("an admin may");
+    scene.settled().await;
+    scene.fake.acting(&user(12)).leave(&room).expect("anybody may leave");
+    scene.settled().await;
+    assert_eq!(scene.people_in(&group), "lid-09 lid-10");
+    scene.assert_right().await;
+}
+
+#[tokio::test]
+async fn an_admin_who_leaves_a_group_they_were_asked_to_run_stays_away_too() {
+    let scene = Scene::filled().await;
+    let group = project(&scene).await;
+    scene.fake.acting(&user(10)).leave(&scene.room(&group)).expect("anybody may leave");
+    scene.settled().await;
+    assert_eq!(scene.people_in(&group), "lid-09");
+    // Their power goes with the next plan.
+    scene.apply().await;
+    scene.settled().await;
+    scene.assert_right().await;
+}

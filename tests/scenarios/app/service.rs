@@ -1,0 +1,63 @@
+//! Our side of the homeserver's deliveries: Kring's own routes, with the bridge that is alive at the moment behind them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use kring_app::App;
+use kring_core::text::Text;
+use kring_store::IncomingEvent as Stored;
+use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, WebState};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// Leads to the bridge that is alive; to nobody while it is dead.
+#[derive(Clone, Default)]
+pub(crate) struct Door(Arc<Mutex<Option<App>>>);
+
+impl Door {
+    pub(crate) fn open(&self, app: Option<App>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = app;
+    }
+
+    fn app(&self) -> Option<App> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Serves the routes on `listener` for as long as the task lives.
+    pub(crate) fn serve(&self, listener: TcpListener, hs_token: &str) -> JoinHandle<()> {
+        let port = Arc::new(self.clone());
+        let router = kring_web::router(WebState::new(hs_token.into(), port.clone(), port));
+        tokio::spawn(async move {
+            kring_web::serve(listener, router, std::future::pending()).await.expect("the routes are served");
+        })
+    }
+}
+
+#[async_trait]
+impl IngestPort for Door {
+    async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
+        let app = self.app().ok_or_else(|| IngestError("nobody is here".to_owned()))?;
+        let received_at_ms = app.context.clock.now_ms();
+        let stored = events.into_iter().map(|event| Stored {
+            event_id: event.event_id,
+            room_id: event.room_id,
+            event_type: event.event_type,
+            state_key: event.state_key,
+            sender: event.sender,
+            json: event.raw.get().to_owned(),
+            received_at_ms,
+        });
+        let stored: Vec<Stored> = stored.collect();
+        let ingested = app.context.store.ingest(txn_id, &stored).await;
+        ingested.map_err(|error| IngestError(error.to_string()))?;
+        app.events_stored.notify_one();
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ReadinessPort for Door {
+    async fn readiness(&self) -> Readiness {
+        let good = Part { good: true, code: "good".to_owned(), text: Text::default() };
+        Readiness { database: good.clone(), homeserver: good.clone(), token: good.clone(), delivery: good }
+    }
+}
