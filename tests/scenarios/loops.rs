@@ -39,6 +39,10 @@ pub(crate) async fn a_person_who_does_not_stop(association: &Association) {
     assert!(waits.get(3).is_some_and(|ms| *ms >= 5_000), "then 5 s: {waits:?}");
     assert!(waits.get(4).is_some_and(|ms| *ms >= 10_000), "then 10 s: {waits:?}");
     assert_eq!(notices(association).await.len(), 1, "told once");
+    // Whoever applies a plan does not wait for any of that.
+    association.done(&["apply"]);
+    association.wait_for_room("nobody is left", &room.id, |r| r.people("invite").is_empty()).await;
+    association.nothing_is_left();
 }
 
 /// What Kring said in websupport's room.
