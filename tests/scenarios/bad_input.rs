@@ -37,7 +37,7 @@ impl Desk {
             "listen": { "address": format!("127.0.0.1:{}", free_port()) },
             "association": { "name": "Ons IVN", "language": "nl" }, "data": { "dir": "." },
         });
-        self.write("kring.yaml", &serde_yaml::to_string(&config).expect("JSON is YAML"));
+        self.write("kring.yaml", serde_yaml::to_string(&config).expect("JSON is YAML"));
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -37,9 +37,9 @@ pub(crate) async fn what_the_homeserver_refuses(association: &Association) {
     assert_eq!(put(alias, json!({ "room_id": room.id })).await.0, 403, "an alias");
     let list = format!("/_matrix/client/v3/directory/list/room/{}", segment(&room.id));
     assert_eq!(put(list, json!({ "visibility": "public" })).await, (403, "M_FORBIDDEN".to_owned()));
-    let henk = association.member(OMAR).await;
-    assert_eq!(henk.join(&room.id).await.expect_err("join").errcode, "M_FORBIDDEN");
-    assert_eq!(henk.knock(&room.id).await.expect_err("knock").errcode, "M_FORBIDDEN");
+    let omar = association.member(OMAR).await;
+    assert_eq!(omar.join(&room.id).await.expect_err("join").errcode, "M_FORBIDDEN");
+    assert_eq!(omar.knock(&room.id).await.expect_err("knock").errcode, "M_FORBIDDEN");
     assert_eq!(association.look_into(&room.id).await, room, "nothing changed");
 }
 
