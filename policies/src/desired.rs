@@ -89,7 +89,7 @@ pub struct SeatReason {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DesiredPlace {
     /// Which.
-    pub key: PlaceKey,
+    pub key: Arc<PlaceKey>,
     /// Index into [`Desired::groups`].
     pub group: u32,
     /// `m.room.name`
@@ -153,7 +153,7 @@ impl Desired {
 
     /// The place with that key.
     pub fn place(&self, key: &PlaceKey) -> Option<&DesiredPlace> {
-        self.places.binary_search_by(|p| p.key.cmp(key)).ok().and_then(|i| self.places.get(i))
+        self.places.binary_search_by(|p| (*p.key).cmp(key)).ok().and_then(|i| self.places.get(i))
     }
 
     /// The group with that key.

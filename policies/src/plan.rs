@@ -81,8 +81,8 @@ pub struct Action {
     pub id: u32,
     /// 0 create; 1 state, powers, root-space joins, removals from spaces; 2 joins and removals; 3 finish filling.
     pub stage: u8,
-    /// Where.
-    pub place: PlaceKey,
+    /// Where; shared by the actions of one place.
+    pub place: Arc<PlaceKey>,
     /// The room; `None` while it has yet to be made.
     pub room: Option<OwnedRoomId>,
     /// What.

@@ -34,7 +34,7 @@ fn run(policy: &Policy, world: &World, mirror: &mut Mirror, actions: &[Action]) 
     }
     for action in actions {
         if let ActionKind::Create(new) = &action.kind {
-            index.insert(action.place.clone(), mirror.rooms.len());
+            index.insert((*action.place).clone(), mirror.rooms.len());
             let room = created(policy, world, mirror, &action.place, new);
             mirror.rooms.push(room);
             continue;

@@ -214,7 +214,7 @@ fn large_room_is_filled_with_one_event_per_person_and_then_closed() {
     let desired = desired(&policy, &world);
     let first = plan(&policy, &world, &desired, &Mirror::default());
     let created = first.actions.iter().find_map(|a| match &a.kind {
-        ActionKind::Create(new) if a.place == place("afdeling/zwolle") => Some(new),
+        ActionKind::Create(new) if *a.place == place("afdeling/zwolle") => Some(new),
         _ => None,
     });
     assert!(created.unwrap().filling);
@@ -227,7 +227,7 @@ fn large_room_is_filled_with_one_event_per_person_and_then_closed() {
     set_membership(room_mut(&mut mirror, "afdeling/zwolle"), &user("indringer"), Some(Membership::Join));
     let rest = plan(&policy, &world, &desired, &mirror);
     assert_eq!(member_actions(&rest), ["2 - indringer afdeling/zwolle unknown-person"]);
-    assert!(rest.actions.iter().any(|a| a.stage == 3 && a.place == place("afdeling/zwolle")));
+    assert!(rest.actions.iter().any(|a| a.stage == 3 && *a.place == place("afdeling/zwolle")));
     apply(&policy, &world, &mut mirror, &rest);
     assert_eq!(room_mut(&mut mirror, "afdeling/zwolle").state.join_rule, Some(JoinRule::Invite));
     assert_eq!(plan(&policy, &world, &desired, &mirror), Plan::default());

@@ -54,7 +54,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`ApplyError::Unconfirmed`] before anything is done; when the store fails, with the outbox as it stands.
+    /// [`ApplyError::Unconfirmed`] before anybody is taken out; when the store fails, with the outbox as it stands.
     pub async fn apply(
         &self,
         confirmed: Option<&str>,
@@ -63,13 +63,15 @@ impl App {
         let mut applied = Applied::default();
         // What an interrupted run left is finished first, or the plan would ask for it a second time.
         self.drained(BATCH, &|_| {}).await?;
-        let mut before = Vec::new();
-        for round in 0..ROUNDS {
+        let (mut before, mut agreed) = (Vec::new(), false);
+        for _ in 0..ROUNDS {
             let planned = self.context.plan().await.map_err(ApplyError::from)?;
-            if let (0, Some(question)) = (round, &planned.plan.confirmation)
-                && confirmed != Some(question.token.as_str())
-            {
-                return Err(ApplyError::Unconfirmed(Box::new(question.clone())));
+            if let Some(question) = &planned.plan.confirmation {
+                // What is left of a removal that was agreed to has another token, and needs no second yes.
+                agreed |= confirmed == Some(question.token.as_str());
+                if !agreed {
+                    return Err(ApplyError::Unconfirmed(Box::new(question.clone())));
+                }
             }
             self.store_groups(&planned.snapshot.desired.new_groups).await?;
             self.reload().await?;
@@ -99,7 +101,7 @@ impl App {
         progress.begins(plan.actions.len());
         let mut tried = 0;
         let root = self.context.policy.root_place();
-        let is_first = |action: &Action| action.stage == 0 && root.as_ref() == Some(&action.place);
+        let is_first = |action: &Action| action.stage == 0 && root.as_ref() == Some(&*action.place);
         for step in 0..=STAGES {
             // The root space goes before the other rooms: while they are filled, it says who may come in.
             let belongs = |action: &&Action| match step.checked_sub(1) {

@@ -25,10 +25,9 @@ impl App {
     /// When the store fails. A room that cannot be read is counted and left as it is.
     pub async fn compare(&self) -> Result<Compared, Error> {
         let heads = self.context.store.read().await?.mirror_heads().await?;
-        let managed = heads.into_iter().filter_map(|room| Some((room.room_id, room.place?, room.filling)));
+        let managed = heads.into_iter().filter_map(|room| Some((room.room_id, room.place?)));
         let mut reads =
-            stream::iter(managed.map(|(room, place, filling)| self.compare_room(room, place, filling)))
-                .buffer_unordered(4);
+            stream::iter(managed.map(|(room, place)| self.compare_room(room, place))).buffer_unordered(4);
         let mut compared = Compared::default();
         while let Some(read) = reads.next().await {
             compared.calls += 1;
@@ -37,12 +36,14 @@ impl App {
         Ok(compared)
     }
 
-    async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey, filling: bool) -> Result<bool, Error> {
+    async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey) -> Result<bool, Error> {
         let Ok((state, members)) = self.read_room(&room).await else {
             tracing::error!(room.id = %room, "a managed room cannot be read");
             return Ok(false);
         };
         let mut writer = self.context.store.write().await?;
+        // Asked here and not before: a filling may have ended while the room was read.
+        let filling = writer.is_filling(&room).await?;
         writer.put_room(&room, Some(&place), filling).await?;
         writer.set_room_state(&room, &state).await?;
         writer.replace_members(&room, &members).await?;

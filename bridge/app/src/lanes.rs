@@ -62,6 +62,8 @@ impl App {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "the handler panicked".to_owned(),
         };
+        // What the handler thought of and could not store must not linger in the facts.
+        self.reload().await?;
         let mut writer = self.context.store.write().await?;
         if event.attempts < TRIES {
             tracing::warn!(error = %problem, attempts = event.attempts, "an event is handled again later");

@@ -32,6 +32,8 @@ pub(crate) enum Seen {
     State { room: OwnedRoomId, event_type: String, state_key: String, content: Value },
     /// Everybody in a room, as just read; the room counts as filled.
     Filled { room: OwnedRoomId, place: PlaceKey, members: Members },
+    /// Nothing was done: since it was planned, it stopped being right.
+    Outdated,
     /// A person got an account.
     Account { member: kring_core::ids::MemberId, user: OwnedUserId },
 }
@@ -110,6 +112,7 @@ impl App {
         attempts: u32,
     ) -> Result<Vec<Seen>, Failure> {
         match effect {
+            Effect::Act { action, .. } if self.is_outdated(action) => Ok(vec![Seen::Outdated]),
             Effect::Act { action, .. } => self.act(action, attempts).await,
             Effect::Notify { room, text } => self.notify(room, text, txn_id).await,
             Effect::Provision { person, user, with_address } => {
@@ -135,6 +138,17 @@ impl App {
             ActionKind::FinishFilling { join_rule } => {
                 self.finish_filling(&action.place, room, join_rule).await
             }
+        }
+    }
+
+    /// Whether somebody who was to come in no longer belongs there, or who was to go does now: an effect may wait for
+    /// an hour, and the facts do not.
+    fn is_outdated(&self, action: &Action) -> bool {
+        let belongs = |user| self.snapshot().desired.seat(&action.place, user).is_some();
+        match &action.kind {
+            ActionKind::Join { user, .. } | ActionKind::Unban { user, .. } => !belongs(user),
+            ActionKind::Remove { user, .. } => belongs(user),
+            _ => false,
         }
     }
 
@@ -181,6 +195,7 @@ pub(crate) async fn remember(writer: &mut Writer, seen: &[Seen]) -> Result<(), E
                 writer.put_room(room, Some(place), false).await?;
                 writer.replace_members(room, members).await?;
             }
+            Seen::Outdated => {}
             Seen::Account { member, user } => drop(writer.bind_account(member, user).await?),
         }
     }

@@ -398,7 +398,7 @@ pub(crate) fn audit_of(effect: &Effect, at: Timestamp) -> Option<AuditEntry> {
         Origin::Repair { .. } => format!("repair-{}", kind_of(&action.kind)),
     };
     let mut entry = AuditEntry::new(at, AuditActor::Kring, &verb, code, (*action.because).clone())
-        .with_place(action.place.clone());
+        .with_place((*action.place).clone());
     entry.member = member;
     if let Some(room) = &action.room {
         entry = entry.with_detail("room", room.as_str());

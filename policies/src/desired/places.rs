@@ -96,7 +96,7 @@ impl Builder<'_> {
             children,
             parents: Vec::new(),
             seats,
-            key,
+            key: key.into(),
         })
     }
 
@@ -112,7 +112,7 @@ fn link_parents(policy: &Policy, places: &mut [DesiredPlace]) {
     let mut parents: HashMap<PlaceKey, BTreeSet<PlaceKey>> = HashMap::new();
     for place in places.iter() {
         for child in &place.children {
-            parents.entry(child.clone()).or_default().insert(place.key.clone());
+            parents.entry(child.clone()).or_default().insert((*place.key).clone());
         }
     }
     for place in places {

@@ -56,5 +56,5 @@ fn bridge_has_power(look: &Look<'_>, room: &MirrorRoom) -> bool {
 
 fn alarm(place: &DesiredPlace, code: &str, message: &str) -> Alarm {
     let text = because(message, &[("group", &place.name)]);
-    Alarm { place: place.key.clone(), code: code.to_owned(), text: (*text).clone() }
+    Alarm { place: (*place.key).clone(), code: code.to_owned(), text: (*text).clone() }
 }

@@ -69,7 +69,7 @@ pub(super) struct Members<'a> {
 
 impl<'a> Members<'a> {
     pub(super) fn new(look: &'a Look<'a>, place: &'a DesiredPlace, room: Option<&'a MirrorRoom>) -> Self {
-        let root = look.policy.root_place().is_some_and(|root| root == place.key);
+        let root = look.policy.root_place().is_some_and(|root| root == *place.key);
         Self {
             look,
             place,

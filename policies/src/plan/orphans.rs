@@ -28,7 +28,7 @@ pub(super) fn push(look: &Look<'_>, room: &MirrorRoom, stages: &mut Stages) {
         };
         let because = Arc::new(refusal.text());
         let room = Some(room.room_id.clone());
-        stages.push(Action { id: 0, stage: 1, place: place.clone(), room, kind, because });
+        stages.push(Action { id: 0, stage: 1, place: place.clone().into(), room, kind, because });
     }
 }
 

@@ -1,7 +1,7 @@
 kick-reason = By the rules you do not belong in this group. Ask the group's admin, or ask in the help group.
 alarm-loop = In group { $group } I have repaired what { $sender } changed { $count } times. I now wait longer each time. Please talk to each other.
 alarm-bridge-out = Kring has been put out of group { $group } and can no longer repair anything there. Ask the technical administrator to look.
-provision-nobody = Nobody in the member administration has this address. Ask the member which address the administration has.
+provision-nobody = Nobody with a running membership has this address in the member administration. Ask the member which address the administration has.
 provision-several = { $count } people in the member administration share this address. Ask each of them for an address of their own.
 provision-ended = The membership is not running. Look in the member administration.
 provision-has-account = This person has a log-in already.

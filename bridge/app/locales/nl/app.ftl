@@ -1,7 +1,7 @@
 kick-reason = Je hoort volgens de regels niet in deze groep. Vraag de beheerder van de groep, of vraag het in de hulpgroep.
 alarm-loop = Ik heb in groep { $group } al { $count } keer iets hersteld wat { $sender } veranderde. Ik wacht nu steeds langer. Praat even met elkaar.
 alarm-bridge-out = Kring is uit groep { $group } gezet en kan daar niets meer herstellen. Vraag de technisch beheerder om te kijken.
-provision-nobody = Niemand in de ledenadministratie heeft dit adres. Vraag het lid welk adres in de administratie staat.
+provision-nobody = Niemand met een lopend lidmaatschap heeft dit adres in de ledenadministratie. Vraag het lid welk adres in de administratie staat.
 provision-several = { $count } mensen in de ledenadministratie delen dit adres. Vraag hen om ieder een eigen adres door te geven.
 provision-ended = Het lidmaatschap loopt niet. Kijk in de ledenadministratie.
 provision-has-account = Deze persoon heeft al een inlog.

@@ -144,7 +144,7 @@ impl App {
             return Ok(());
         }
         remember(writer, seen).await?;
-        if let Some(entry) = audit_of(effect, now) {
+        if let (false, Some(entry)) = (seen.contains(&Seen::Outdated), audit_of(effect, now)) {
             writer.append_audit(&entry).await?;
         }
         Ok(())
