@@ -4,12 +4,18 @@
 
 mod apply;
 mod association;
+mod compare;
 mod crash;
+mod delivery;
 mod events;
 mod expectations;
 mod faults;
+mod gaps;
+mod importing;
 mod native;
+mod outdated;
 mod patience;
+mod provisioning;
 mod removal;
 mod scene;
 mod service;
