@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::App;
+use crate::{App, Error, gaps::Whole};
 
 /// The harmless event, in the root space. Clients show nothing of it.
 pub const HEARTBEAT: &str = "nl.kring.heartbeat";
@@ -89,26 +89,30 @@ impl App {
     /// Pings and looks for events until `stop`: at start, then every five minutes, sooner while something is wrong.
     /// Whenever events arrive (again), what was lost in between is fetched.
     pub async fn serve_delivery(&self, stop: CancellationToken) {
-        let mut was_well = false;
+        let (mut was_well, mut whole) = (false, None);
         loop {
+            // Remembered before the look: the harmless event itself comes after what may be missing.
+            if was_well || whole.is_none() {
+                whole = self.whole().await.inspect_err(untold).ok();
+            }
             let state = tokio::select! {
                 state = self.look() => state,
                 () = stop.cancelled() => return,
             };
             let well = matches!(state, Delivery::Arrives | Delivery::Reaches);
-            if well
-                && !was_well
-                && let Err(error) = self.close_gaps().await
-            {
-                tracing::error!(%error, "gaps could not be looked for");
-            }
-            was_well = well;
+            was_well = well && (was_well || self.gaps_are_closed(whole.as_ref()).await);
             self.heartbeat.set(state);
             tokio::select! {
                 () = tokio::time::sleep(if well { CALM } else { WORRIED }) => {}
                 () = stop.cancelled() => return,
             }
         }
+    }
+
+    /// Whether what was lost has been looked for.
+    async fn gaps_are_closed(&self, whole: Option<&Whole>) -> bool {
+        let Some(whole) = whole else { return false };
+        self.close_gaps_since(whole.clone()).await.inspect_err(untold).is_ok()
     }
 
     async fn look(&self) -> Delivery {
@@ -136,6 +140,10 @@ impl App {
         let root: PlaceKey = self.context.policy.root_place()?;
         self.context.store.read().await.ok()?.room_of(&root).await.ok().flatten()
     }
+}
+
+fn untold(error: &Error) {
+    tracing::error!(%error, "gaps could not be looked for");
 }
 
 #[cfg(test)]

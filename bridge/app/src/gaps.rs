@@ -1,8 +1,10 @@
 //! Events that the homeserver never delivered: it forgets what it had in memory when it dies.
 //!
 //! At start, and whenever delivery came back, each managed room's history is read backwards to the last event that was
-//! stored, and what lies between is stored as if it had been delivered. The event id keeps anything from being handled
-//! twice, so an event that the homeserver delivers after all does no harm.
+//! stored while all was well, and what lies between is stored as if it had been delivered. The event id keeps anything
+//! from being handled twice, so an event that the homeserver delivers after all does no harm.
+
+use std::collections::HashMap;
 
 use futures_util::{StreamExt, stream};
 use kring_homeserver::RawEvent;
@@ -32,18 +34,38 @@ pub struct Gaps {
     pub open: usize,
 }
 
+/// The event of each managed room up to which nothing is missing. Rooms in which nothing was ever delivered are absent:
+/// they were read as a whole when they were made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Whole(HashMap<OwnedRoomId, String>);
+
 impl App {
-    /// Looks for gaps in all managed rooms and closes them.
+    /// Looks for gaps after the last stored events of all managed rooms and closes them.
     ///
     /// # Errors
     ///
     /// When the store fails.
     pub async fn close_gaps(&self) -> Result<Gaps, Error> {
-        let heads = self.context.store.read().await?.mirror_heads().await?;
-        let rooms: Vec<_> =
-            heads.into_iter().filter(|room| room.place.is_some()).map(|room| room.room_id).collect();
+        self.close_gaps_since(self.whole().await?).await
+    }
+
+    /// The last stored events, to be asked for while nothing is missing.
+    pub(crate) async fn whole(&self) -> Result<Whole, Error> {
+        let mut reader = self.context.store.read().await?;
+        let mut whole = Whole::default();
+        for room in reader.mirror_heads().await?.into_iter().filter(|room| room.place.is_some()) {
+            if let Some((event, _)) = reader.last_event(room.room_id.as_str()).await? {
+                whole.0.insert(room.room_id, event);
+            }
+        }
+        Ok(whole)
+    }
+
+    /// As [`App::close_gaps`], from an earlier point: an event that came after a gap must not hide it.
+    pub(crate) async fn close_gaps_since(&self, whole: Whole) -> Result<Gaps, Error> {
+        let rooms = whole.0.into_iter();
         let mut found =
-            stream::iter(rooms.into_iter().map(|room| self.close_gap(room))).buffer_unordered(WIDTH);
+            stream::iter(rooms.map(|(room, last)| self.close_gap(room, last))).buffer_unordered(WIDTH);
         let mut gaps = Gaps::default();
         while let Some(closed) = found.next().await {
             match closed? {
@@ -67,10 +89,7 @@ impl App {
     }
 
     /// How many events were missing; `None` when that cannot be known.
-    async fn close_gap(&self, room: OwnedRoomId) -> Result<Option<usize>, Error> {
-        let last = self.context.store.read().await?.last_event(room.as_str()).await?;
-        // Nothing was ever delivered: the room was read as a whole when it was made.
-        let Some((last, _)) = last else { return Ok(Some(0)) };
+    async fn close_gap(&self, room: OwnedRoomId, last: String) -> Result<Option<usize>, Error> {
         let Some(missing) = self.missing(&room, &last).await else { return Ok(None) };
         let now = self.context.clock.now_ms();
         let events: Vec<IncomingEvent> =

@@ -152,6 +152,28 @@ impl Scene {
         eventually("connections of a dead process end", PATIENCE, gone).await;
     }
 
+    /// The homeserver finds nobody at our address any more; what it has open already stays.
+    pub(crate) async fn hide(&mut self) {
+        self.service.abort();
+        let _ = (&mut self.service).await;
+    }
+
+    /// We are at our address again.
+    pub(crate) async fn appear(&mut self) {
+        let [bridge, _] = &self.registrations;
+        let url = Url::parse(bridge.url.as_deref().expect("an address")).expect("an address");
+        let address = (url.host_str().expect("a host").to_owned(), url.port().expect("a port"));
+        let listener = TcpListener::bind(address).await.expect("our own port");
+        self.service = self.door.serve(listener, &bridge.hs_token);
+    }
+
+    /// Everything that waits for a timer of ours looks again as if so much time had passed.
+    pub(crate) async fn timers_pass(time: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(time).await;
+        tokio::time::resume();
+    }
+
     /// Another process starts on the same database.
     pub(crate) async fn restart(&mut self) {
         self.app = app(&self.fake, &self.clock, &self.database, &self.registrations, &self.admin_token).await;
