@@ -51,7 +51,7 @@ pub struct Plan {
 pub struct Alarm {
     /// Where.
     pub place: PlaceKey,
-    /// Stable: `encrypted`, `tombstone`, `bridge-not-in-room`, `bridge-without-power`, `room-twice`.
+    /// Stable: `encrypted`, `tombstone`, `server-acl`, `bridge-not-in-room`, `bridge-without-power`, `room-twice`.
     pub code: String,
     /// The sentence.
     pub text: Text,

@@ -1,12 +1,14 @@
 //! The running bridge: the context, the homeserver, and what wakes the workers.
 
 use std::{
+    collections::HashMap,
     ops::Deref,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
+use kring_core::ids::PlaceKey;
 use kring_homeserver::{AccountProvider, Homeserver, Joiner};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, OwnedMutexGuard, watch};
 
 use crate::{
     Error,
@@ -42,6 +44,10 @@ pub struct Inner {
     /// Counts finished effects, so that whoever waits for some looks again.
     pub effects_finished: watch::Sender<u64>,
     snapshot: RwLock<Arc<Snapshot>>,
+    /// Held while a plan is made and carried out: two at a time would ask for the same things.
+    pub(crate) planning: AsyncMutex<()>,
+    reading: AsyncMutex<()>,
+    turns: Mutex<HashMap<PlaceKey, Arc<AsyncMutex<()>>>>,
 }
 
 impl Deref for App {
@@ -76,6 +82,9 @@ impl App {
             effects_stored: Notify::new(),
             effects_finished: watch::Sender::new(0),
             snapshot,
+            planning: AsyncMutex::default(),
+            reading: AsyncMutex::default(),
+            turns: Mutex::default(),
         })))
     }
 }
@@ -103,15 +112,19 @@ impl Inner {
     ///
     /// When the store cannot be read; the former facts stay.
     pub async fn reload(&self) -> Result<Arc<Snapshot>, Error> {
+        // One reader at a time: facts that were read first must not be put in place last.
+        let _turn = self.reading.lock().await;
         let fresh = Arc::new(self.context.snapshot().await?);
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         Ok(fresh)
     }
 
-    /// Puts facts in place that were changed by hand, until the next [`Inner::reload`].
-    pub(crate) fn replace_snapshot(&self, fresh: Snapshot) -> Arc<Snapshot> {
-        let fresh = Arc::new(fresh);
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
-        fresh
+    /// The one writer of a place: effects of different lanes that write its state take turns.
+    pub(crate) async fn writing(&self, place: &PlaceKey) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(place.clone()).or_default())
+        };
+        turn.lock_owned().await
     }
 }

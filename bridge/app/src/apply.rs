@@ -1,6 +1,10 @@
 //! Applying a plan: stage by stage through the outbox, planned again until nothing is left.
 
-use kring_policies::plan::{Action, Confirmation, Plan};
+use std::{collections::HashSet, sync::Arc};
+
+use kring_core::ids::PlaceKey;
+use kring_policies::plan::{Action, ActionKind, Confirmation, Plan};
+use ruma::OwnedUserId;
 
 use crate::{
     App, Error,
@@ -10,8 +14,8 @@ use crate::{
 /// Plans again at most so often: rooms first, then their people, then what showed on the way.
 const ROUNDS: usize = 6;
 
-/// The batch of everything that `apply` enqueues.
-const BATCH: &str = "apply";
+/// The batch of everything that a plan enqueues.
+pub(crate) const BATCH: &str = "apply";
 
 /// The stages of a plan, see [`Action::stage`].
 const STAGES: u8 = 4;
@@ -60,16 +64,20 @@ impl App {
         confirmed: Option<&str>,
         progress: &dyn Progress,
     ) -> Result<Applied, ApplyError> {
+        let _turn = self.planning.lock().await;
         let mut applied = Applied::default();
         // What an interrupted run left is finished first, or the plan would ask for it a second time.
         self.drained(BATCH, &|_| {}).await?;
-        let (mut before, mut agreed) = (Vec::new(), false);
+        let (mut before, mut agreed) = (Vec::new(), HashSet::new());
         for _ in 0..ROUNDS {
             let planned = self.context.plan().await.map_err(ApplyError::from)?;
             if let Some(question) = &planned.plan.confirmation {
+                let removed = removed(&planned.plan);
+                if confirmed == Some(question.token.as_str()) {
+                    agreed.clone_from(&removed);
+                }
                 // What is left of a removal that was agreed to has another token, and needs no second yes.
-                agreed |= confirmed == Some(question.token.as_str());
-                if !agreed {
+                if !removed.is_subset(&agreed) {
                     return Err(ApplyError::Unconfirmed(Box::new(question.clone())));
                 }
             }
@@ -79,7 +87,7 @@ impl App {
             if planned.plan.actions.is_empty() || planned.plan.actions == before {
                 break;
             }
-            self.run(&planned.plan, &mut applied, progress).await?;
+            self.run(&planned.plan.actions, &mut applied, progress).await?;
             before = planned.plan.actions;
         }
         Ok(applied)
@@ -96,9 +104,15 @@ impl App {
         Ok(writer.commit().await?)
     }
 
-    async fn run(&self, plan: &Plan, applied: &mut Applied, progress: &dyn Progress) -> Result<(), Error> {
+    /// Carries actions out, stage by stage; to be called by whoever holds `planning`.
+    pub(crate) async fn run(
+        &self,
+        actions: &[Action],
+        applied: &mut Applied,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
         let known = self.last_failure(BATCH).await?;
-        progress.begins(plan.actions.len());
+        progress.begins(actions.len());
         let mut tried = 0;
         let root = self.context.policy.root_place();
         let is_first = |action: &Action| action.stage == 0 && root.as_ref() == Some(&*action.place);
@@ -108,7 +122,7 @@ impl App {
                 None => is_first(action),
                 Some(stage) => action.stage == stage && !is_first(action),
             };
-            let effects: Vec<Effect> = plan.actions.iter().filter(belongs).map(planned_effect).collect();
+            let effects: Vec<Effect> = actions.iter().filter(belongs).map(planned_effect).collect();
             let stored = self.enqueue(&effects, Some(BATCH)).await?;
             self.drained(BATCH, &|pending| progress.done(tried + stored.saturating_sub(pending))).await?;
             tried += effects.len();
@@ -149,6 +163,15 @@ impl App {
             }
         }
     }
+}
+
+/// Who goes, and from where.
+fn removed(plan: &Plan) -> HashSet<(Arc<PlaceKey>, OwnedUserId)> {
+    let gone = |action: &Action| match &action.kind {
+        ActionKind::Remove { user, .. } => Some((Arc::clone(&action.place), user.clone())),
+        _ => None,
+    };
+    plan.actions.iter().filter_map(gone).collect()
 }
 
 fn planned_effect(action: &Action) -> Effect {

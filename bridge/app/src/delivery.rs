@@ -64,10 +64,11 @@ impl Heartbeat {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A harmless event came back.
-    pub(crate) fn beat(&self, content: &Value) {
+    /// A harmless event came back; `event` is its JSON.
+    pub(crate) fn beat(&self, event: &str) {
+        let event: Value = serde_json::from_str(event).unwrap_or_default();
         let awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if awaited.is_some() && content.get("beat").and_then(Value::as_str) == awaited.as_deref() {
+        if awaited.is_some() && event.pointer("/content/beat").and_then(Value::as_str) == awaited.as_deref() {
             self.seen.notify_one();
         }
     }
@@ -154,9 +155,9 @@ mod tests {
     fn only_the_awaited_beat_counts() {
         let heartbeat = Heartbeat::default();
         heartbeat.expect(Some("1".to_owned()));
-        heartbeat.beat(&json!({"beat": "0"}));
+        heartbeat.beat(r#"{"content": {"beat": "0"}}"#);
         assert!(futures_util::FutureExt::now_or_never(heartbeat.seen.notified()).is_none());
-        heartbeat.beat(&json!({"beat": "1"}));
+        heartbeat.beat(r#"{"content": {"beat": "1"}}"#);
         assert!(futures_util::FutureExt::now_or_never(heartbeat.seen.notified()).is_some());
     }
 }

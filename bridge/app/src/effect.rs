@@ -1,6 +1,6 @@
 //! Effects: what goes into the outbox before anything is asked of the homeserver.
 
-use kring_core::{ids::PlaceKey, member::Person, text::Text};
+use kring_core::ids::MemberId;
 use kring_policies::plan::{Action, ActionKind};
 use ruma::{OwnedRoomId, OwnedUserId};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub enum Effect {
     /// An account for a person of the administration.
     Provision {
         /// Who.
-        person: Box<Person>,
+        member: MemberId,
         /// The account to make; chosen before, so that trying again makes the same one.
         user: OwnedUserId,
         /// Whether the address may be the log-in (it is the person's alone).
@@ -104,20 +104,4 @@ fn fingerprint(kind: &ActionKind) -> String {
     use sha2::{Digest, Sha256};
     let json = serde_json::to_vec(kind).unwrap_or_default();
     hex::encode(Sha256::digest(json).get(..8).unwrap_or_default())
-}
-
-/// What came of an effect, as it is stored with it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Done {
-    /// The room that an action was about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room: Option<OwnedRoomId>,
-    /// Where the result differs from what was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<Text>,
-}
-
-/// A place as people read it in lists: its key.
-pub fn place_name(place: &PlaceKey) -> String {
-    place.to_string()
 }

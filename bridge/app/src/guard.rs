@@ -9,6 +9,9 @@ pub const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 /// So many repairs of one person's doings in one room come at once; then the pauses begin.
 const AT_ONCE: u32 = 3;
 
+/// Taking out somebody who does not belong waits no longer than this: they would be inside meanwhile.
+pub const LONGEST_REMOVAL: SignedDuration = SignedDuration::from_mins(1);
+
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 
 /// What to do about the next repair.

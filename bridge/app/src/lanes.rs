@@ -48,10 +48,12 @@ impl App {
         let mut writer = self.context.store.write().await?;
         let leased = writer.lease_events(now, LEASE_MS, &self.owner, ROOMS_AT_ONCE).await?;
         writer.commit().await?;
+        let mut trouble = None;
         for event in &leased {
-            self.handle_event(event).await?;
+            // One event that cannot even be put aside must not keep the other rooms waiting.
+            trouble = self.handle_event(event).await.err().or(trouble);
         }
-        Ok(leased.len())
+        trouble.map_or(Ok(leased.len()), Err)
     }
 
     #[tracing::instrument(name = "lane.event.handle", skip_all, fields(event.id = %event.event_id, room.id = %event.room_id))]
@@ -62,8 +64,6 @@ impl App {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "the handler panicked".to_owned(),
         };
-        // What the handler thought of and could not store must not linger in the facts.
-        self.reload().await?;
         let mut writer = self.context.store.write().await?;
         if event.attempts < TRIES {
             tracing::warn!(error = %problem, attempts = event.attempts, "an event is handled again later");

@@ -16,6 +16,7 @@ mod gaps;
 pub mod grouping;
 pub mod guard;
 pub mod importing;
+mod ingest;
 pub mod lanes;
 pub mod observe;
 pub mod outbox;

@@ -70,8 +70,9 @@ impl Failure {
 impl From<HomeserverError> for Failure {
     fn from(error: HomeserverError) -> Self {
         let text = error.to_string();
+        let restarting = matches!(error.status(), Some(502..=504));
         match error.class() {
-            Class::Retry { after: None } => Self::soon(text),
+            Class::Retry { after: None } if !restarting => Self::soon(text),
             Class::Retry { after } => Self::Later { after, error: text, tries: PATIENT },
             // A bad token is the operator's to mend; the effect waits for it.
             Class::Unreachable | Class::NotMatrix | Class::Unauthorized => {
@@ -115,8 +116,8 @@ impl App {
             Effect::Act { action, .. } if self.is_outdated(action) => Ok(vec![Seen::Outdated]),
             Effect::Act { action, .. } => self.act(action, attempts).await,
             Effect::Notify { room, text } => self.notify(room, text, txn_id).await,
-            Effect::Provision { person, user, with_address } => {
-                self.provision_one(person, user, *with_address).await
+            Effect::Provision { member, user, with_address } => {
+                self.provision_one(member, user, *with_address).await
             }
         }
     }
@@ -126,12 +127,18 @@ impl App {
             return self.create(&action.place, new, attempts).await;
         }
         let room = self.room_of(action).await?;
+        let _turn = self.writing(&action.place).await;
         match &action.kind {
             ActionKind::Create(_) => Ok(Vec::new()),
             ActionKind::Join { user, .. } => self.bring_in(room, user).await,
             ActionKind::Remove { user, was, .. } => self.take_out(room, user, *was).await,
             ActionKind::Unban { user, .. } => self.unban(room, user).await,
-            ActionKind::Power(wanted) => self.set_powers(room, wanted).await,
+            ActionKind::Power(planned) => {
+                // The powers of now, not of then: somebody may have been appointed or dismissed meanwhile.
+                let snapshot = self.snapshot();
+                let place = snapshot.desired.place(&action.place);
+                self.set_powers(room, place.map_or(planned, |place| &place.power_levels)).await
+            }
             ActionKind::SetState { event_type, state_key, content } => {
                 self.set_state(&action.place, room, event_type, state_key, content).await
             }

@@ -133,8 +133,8 @@ impl App {
         for candidate in candidates {
             let Some(user) = self.free_user_id(&taken) else { continue };
             taken.insert(user.clone());
-            let person = Box::new(candidate.person.clone());
-            effects.push(Effect::Provision { person, user, with_address: true });
+            let member = candidate.person.member.id.clone();
+            effects.push(Effect::Provision { member, user, with_address: true });
         }
         effects
     }
@@ -153,13 +153,12 @@ impl App {
         provisioned: &mut Provisioned,
     ) -> Result<(), Error> {
         for failed in self.context.store.read().await?.failed_effects(Some(BATCH)).await? {
-            let Ok(Effect::Provision { person, .. }) = serde_json::from_value(failed.effect.payload) else {
+            let Ok(Effect::Provision { member, .. }) = serde_json::from_value(failed.effect.payload) else {
                 continue;
             };
-            let member = &person.member;
-            let candidate = candidates.iter().find(|c| c.person.member.id == member.id);
+            let candidate = candidates.iter().find(|c| c.person.member.id == member);
             if let (Some(candidate), true) = (candidate, failed.effect.id > known) {
-                let address = member.email.as_deref().unwrap_or_default();
+                let address = candidate.person.member.email.as_deref().unwrap_or_default();
                 let args = [("error", failed.error.as_str().into())];
                 provisioned.skipped.push(skip(candidate.line, address, "failed", &args));
             }

@@ -1,5 +1,7 @@
 //! What one event from the homeserver leads to: the mirror follows, and what breaks the policy is repaired.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
@@ -11,14 +13,14 @@ use kring_policies::{
     decide::decide,
     facts::{Actor, Facts, GroupFacts, Request},
     mirror::{Membership, Mirror, MirrorRoom, RoomState},
-    plan::{Action, ActionKind, plan_member, plan_power, plan_state},
+    plan::{Action, ActionKind, plan_alarms, plan_member, plan_power, plan_state},
 };
 use kring_store::{LeasedEvent, NewEffect, Writer};
 use ruma::{OwnedRoomId, OwnedUserId, UserId};
 use serde_json::Value;
 
 use crate::{
-    App, Error, HEARTBEAT, Snapshot,
+    App, Error, Snapshot,
     effect::{Effect, Origin, kind_of},
     guard,
     observe::{membership, observe_state},
@@ -51,11 +53,26 @@ impl<'a> Event<'a> {
     }
 }
 
+/// What an event led to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Reaction {
+    /// Effects were stored.
+    enqueued: bool,
+    /// A grant was given or ended.
+    changed_facts: bool,
+}
+
+impl Reaction {
+    fn enqueued(enqueued: bool) -> Self {
+        Self { enqueued, changed_facts: false }
+    }
+}
+
 impl App {
     /// Handles one event: mirror, repairs and "handled" are one transaction.
     pub(crate) async fn react(&self, stored: &LeasedEvent) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
-        let mut enqueued = false;
+        let mut reaction = Reaction::default();
         let Some(event) = Event::read(stored) else {
             // No try will ever read it: it waits among the dead letters for somebody who wants to know.
             writer.event_dead(stored.seq, "this is no event").await?;
@@ -63,24 +80,27 @@ impl App {
             return Ok(());
         };
         if stored.state_key.is_some() {
-            enqueued = self.react_to_state(&mut writer, &event).await?;
+            reaction = self.react_to_state(&mut writer, &event).await?;
         }
         if !writer.event_done(stored.seq).await? {
             // Somebody else handled it while our lease ran out: theirs counts.
             return Ok(());
         }
         writer.commit().await?;
-        if enqueued {
+        if reaction.changed_facts {
+            self.reload().await?;
+        }
+        if reaction.enqueued {
             self.effects_stored.notify_one();
         }
         Ok(())
     }
 
-    async fn react_to_state(&self, writer: &mut Writer, event: &Event<'_>) -> Result<bool, Error> {
-        let Some(place) = self.place_of(writer, event).await? else { return Ok(false) };
+    async fn react_to_state(&self, writer: &mut Writer, event: &Event<'_>) -> Result<Reaction, Error> {
+        let Some(place) = self.place_of(writer, event).await? else { return Ok(Reaction::default()) };
         match event.stored.event_type.as_str() {
             "m.room.member" => self.react_to_member(writer, event, &place).await,
-            _ => self.react_to_room_state(writer, event, &place).await,
+            _ => self.react_to_room_state(writer, event, &place).await.map(Reaction::enqueued),
         }
     }
 
@@ -103,22 +123,24 @@ impl App {
         writer: &mut Writer,
         event: &Event<'_>,
         place: &PlaceKey,
-    ) -> Result<bool, Error> {
-        let Some(user) = event.subject() else { return Ok(false) };
+    ) -> Result<Reaction, Error> {
+        let Some(user) = event.subject() else { return Ok(Reaction::default()) };
         let now = membership(&event.content);
         writer.observe_member(&event.room, &user, now).await?;
         if self.context.is_own(&user) {
-            return self.react_to_own_membership(writer, event, place, now).await;
+            return self.react_to_own_membership(writer, event, place, now).await.map(Reaction::enqueued);
         }
         let ours = self.context.is_own(&event.sender);
         // A homeserver's admin API invites in our name, too: those whom we invite belong, others are taken out.
         if ours && now != Some(Membership::Invite) {
-            return Ok(false);
+            return Ok(Reaction::default());
         }
-        let snapshot = match ours {
-            true => self.snapshot(),
+        let native = match ours {
+            true => None,
             false => self.after_native_change(writer, event, place, &user, now).await?,
         };
+        let changed_facts = native.is_some();
+        let snapshot = native.unwrap_or_else(|| self.snapshot());
         let room = MirrorRoom {
             room_id: event.room.clone(),
             place: Some(place.clone()),
@@ -127,7 +149,9 @@ impl App {
             members: now.map(|membership| (user.clone(), membership)).into_iter().collect(),
         };
         let (policy, desired) = (&self.context.policy, &snapshot.desired);
-        let Some(wanted) = desired.place(place) else { return Ok(false) };
+        let Some(wanted) = desired.place(place) else {
+            return Ok(Reaction { changed_facts, enqueued: false });
+        };
         let action = plan_member(policy, &snapshot.world, desired, wanted, &room, &user);
         // Our own invitation is on its way to a join already.
         let needed = |action: &Action| !ours || matches!(action.kind, ActionKind::Remove { .. });
@@ -137,11 +161,13 @@ impl App {
             let lifted = MirrorRoom { members: Vec::new(), ..room };
             actions.extend(plan_member(policy, &snapshot.world, desired, wanted, &lifted, &user));
         }
-        self.repair(writer, event, actions).await
+        let enqueued = self.repair(writer, event, actions).await?;
+        Ok(Reaction { changed_facts, enqueued })
     }
 
     /// In a group that allows it, an admin's own invitation or removal is a decision that stands: it becomes a grant,
-    /// or ends one, before anything is compared.
+    /// or ends one, before anything is compared. Gives the facts with that change, which are read again once it is
+    /// committed.
     async fn after_native_change(
         &self,
         writer: &mut Writer,
@@ -149,10 +175,10 @@ impl App {
         place: &PlaceKey,
         user: &UserId,
         now: Option<Membership>,
-    ) -> Result<std::sync::Arc<Snapshot>, Error> {
+    ) -> Result<Option<Arc<Snapshot>>, Error> {
         let snapshot = self.snapshot();
-        let Some(request) = request_of(event, user, now) else { return Ok(snapshot) };
-        let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(snapshot) };
+        let Some(request) = request_of(event, user, now) else { return Ok(None) };
+        let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(None) };
         match request {
             Request::Invite => writer.put_grant(&grant).await?,
             // Whoever runs a group may give that back as well.
@@ -172,7 +198,7 @@ impl App {
             fresh.world.grants.push(grant);
         }
         fresh.desired = kring_policies::desired::desired(&self.context.policy, &fresh.world);
-        Ok(self.replace_snapshot(fresh))
+        Ok(Some(Arc::new(fresh)))
     }
 
     /// The grant that the policy lets the sender give or take with this event; `None` when it does not.
@@ -237,10 +263,6 @@ impl App {
         // What we wrote ourselves went into the mirror with the effect; a late echo must not set it back.
         if self.context.is_own(&event.sender) {
             return match event.stored.event_type.as_str() {
-                HEARTBEAT => {
-                    self.heartbeat.beat(&event.content);
-                    Ok(false)
-                }
                 "m.room.power_levels" => self.doubt_powers(writer, event, place).await,
                 _ => Ok(false),
             };
@@ -251,9 +273,43 @@ impl App {
             return Ok(false);
         }
         writer.set_room_state(&event.room, &state).await?;
+        let alarmed = self.alarm_state(writer, event, place, &state).await?;
         let rooms = Mirror { rooms: writer.mirror_heads().await? };
         let actions = self.state_repairs(&rooms, event, place);
-        self.repair(writer, event, actions).await
+        Ok(self.repair(writer, event, actions).await? || alarmed)
+    }
+
+    /// What cannot be undone is told to the admins and written down.
+    async fn alarm_state(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+        state: &RoomState,
+    ) -> Result<bool, Error> {
+        let Some(code) = lasting(&event.stored.event_type) else { return Ok(false) };
+        let snapshot = self.snapshot();
+        let Some(wanted) = snapshot.desired.place(place) else { return Ok(false) };
+        let room = MirrorRoom {
+            room_id: event.room.clone(),
+            place: Some(place.clone()),
+            filling: false,
+            state: state.clone(),
+            members: Vec::new(),
+        };
+        let alarms = plan_alarms(&self.context.policy, &snapshot.world, &snapshot.desired, wanted, &room);
+        let mut told = false;
+        for alarm in alarms.into_iter().filter(|alarm| alarm.code == code) {
+            let at = self.context.clock.now();
+            let entry = AuditEntry::new(at, AuditActor::Kring, "alarm", &alarm.code, alarm.text.clone())
+                .with_place(place.clone())
+                .with_detail("room", event.room.as_str())
+                .with_detail("event", event.stored.event_id.as_str())
+                .with_detail("sender", event.sender.as_str());
+            writer.append_audit(&entry).await?;
+            told |= self.tell_admins(writer, &alarm.text).await?;
+        }
+        Ok(told)
     }
 
     /// Powers that were given away in our name: by a homeserver's admin API, which writes as the room's creator, or in an
@@ -312,6 +368,7 @@ impl App {
         }
         let received_ms = event.stored.received_at_ms;
         for action in actions {
+            let is_removal = matches!(action.kind, ActionKind::Remove { .. });
             let origin = Origin::Repair {
                 event_id: event.stored.event_id.clone(),
                 sender: event.sender.to_string(),
@@ -321,8 +378,8 @@ impl App {
             if !patience.wait.is_zero() {
                 wait_aside(&mut row, &event.sender);
             }
-            row.not_before_ms =
-                now.saturating_add(i64::try_from(patience.wait.as_millis()).unwrap_or(i64::MAX));
+            let wait = if is_removal { patience.wait.min(guard::LONGEST_REMOVAL) } else { patience.wait };
+            row.not_before_ms = now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
             writer.enqueue(&row).await?;
         }
         Ok(true)
@@ -346,7 +403,7 @@ impl App {
     }
 
     /// A sentence in the room of the group that gets alarms.
-    async fn tell_admins(&self, writer: &mut Writer, text: &Text) -> Result<bool, Error> {
+    pub(crate) async fn tell_admins(&self, writer: &mut Writer, text: &Text) -> Result<bool, Error> {
         let Some(group) = self.context.policy.alarms.clone() else { return Ok(false) };
         let Some(room) = writer.room_of(&PlaceKey::room(group)).await? else { return Ok(false) };
         let row = new_effect(
@@ -364,6 +421,16 @@ impl App {
 fn wait_aside(row: &mut NewEffect, sender: &UserId) {
     row.lane = format!("{} {sender}", row.lane);
     row.dedupe_key = row.dedupe_key.take().map(|key| format!("later {key}"));
+}
+
+/// The code of the alarm for an event that no repair can take back.
+fn lasting(event_type: &str) -> Option<&'static str> {
+    match event_type {
+        "m.room.encryption" => Some("encrypted"),
+        "m.room.tombstone" => Some("tombstone"),
+        "m.room.server_acl" => Some("server-acl"),
+        _ => None,
+    }
 }
 
 fn is_join_rule(action: &Action) -> bool {

@@ -1,40 +1,56 @@
 //! What has to be done now and then, whatever happens.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use kring_policies::plan::{Action, ActionKind};
+use kring_policies::{
+    mirror::Membership,
+    plan::{Action, ActionKind, Confirmation},
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    App, Error,
-    effect::{Effect, Origin},
-};
+use crate::{App, Applied, Error, Progress, apply::BATCH};
+
+/// How often the plan is looked at, which costs no request: memberships and grants end by the day and by the minute.
+const SETTLE: Duration = Duration::from_secs(600);
+
+/// The setting that remembers which mass removal the admins were told of.
+const ASKED: &str = "removal-asked";
 
 impl App {
-    /// Until `stop`: compares everything with the homeserver `every` so often and repairs what events missed, ends
-    /// grants whose time has come, and clears what is older than `keep_days`.
-    pub async fn serve_upkeep(&self, every: Duration, keep_days: i64, stop: CancellationToken) {
+    /// Until `stop`: settles at start and every ten minutes, and every `compare` also compares everything with the
+    /// homeserver and clears what is older than `keep_days`.
+    pub async fn serve_upkeep(&self, compare: Duration, keep_days: i64, stop: CancellationToken) {
+        let mut compared = Instant::now();
         loop {
-            tokio::select! {
-                () = tokio::time::sleep(every) => {}
+            let all = compared.elapsed() >= compare;
+            let round =
+                async { if all { self.upkeep(keep_days).await } else { self.settle().await.map(drop) } };
+            let result = tokio::select! {
+                result = round => result,
                 () = stop.cancelled() => return,
+            };
+            if all {
+                compared = Instant::now();
             }
-            if let Err(error) = self.upkeep(keep_days).await {
+            if let Err(error) = result {
                 tracing::error!(%error, "upkeep failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(SETTLE) => {}
+                () = stop.cancelled() => return,
             }
         }
     }
 
-    /// One round of [`App::serve_upkeep`].
+    /// Compares, settles, and clears old rows.
     ///
     /// # Errors
     ///
     /// When the store fails.
     pub async fn upkeep(&self, keep_days: i64) -> Result<(), Error> {
-        self.reload().await?;
         let compared = self.compare().await?;
-        let repairs = self.enqueue_repairs().await?;
+        let repairs = self.settle().await?;
         tracing::info!(rooms = compared.rooms, unreadable = compared.unreadable, repairs, "compared");
         let now = self.context.clock.now();
         let before = now.saturating_sub(SignedDuration::from_hours(24 * keep_days)).unwrap_or(now);
@@ -44,19 +60,56 @@ impl App {
         Ok(writer.commit().await?)
     }
 
-    /// What drifted in rooms that exist. Rooms that are not there yet, and removals that somebody must confirm, wait
-    /// for `apply`.
-    async fn enqueue_repairs(&self) -> Result<usize, Error> {
+    /// Reads the facts again and does what follows from them in rooms that exist. Rooms that are not there yet, and
+    /// removals that somebody must confirm, wait for `apply`; of the latter the admins are told once. Needs a running
+    /// [`App::serve_outbox`]; gives how many actions were carried out.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn settle(&self) -> Result<usize, Error> {
+        let _turn = self.planning.lock().await;
+        self.drained(BATCH, &|_| {}).await?;
+        self.reload().await?;
         let plan = self.context.plan().await?.plan;
         for alarm in &plan.alarms {
             tracing::error!(place = %alarm.place, policy.code = %alarm.code, "a room needs a person's attention");
         }
+        if let Some(question) = &plan.confirmation {
+            self.ask_once(question).await?;
+        }
         let waits = plan.confirmation.is_some();
-        let mine = |action: &&Action| {
-            action.room.is_some() && !(waits && matches!(action.kind, ActionKind::Remove { .. }))
-        };
-        let effect = |action: &Action| Effect::Act { action: action.clone(), origin: Origin::Plan };
-        let effects: Vec<Effect> = plan.actions.iter().filter(mine).map(effect).collect();
-        self.enqueue(&effects, None).await
+        let mine = |action: &Action| action.room.is_some() && !(waits && is_counted(action));
+        let actions: Vec<Action> = plan.actions.into_iter().filter(mine).collect();
+        let mut applied = Applied::default();
+        if !actions.is_empty() {
+            self.run(&actions, &mut applied, &Unseen).await?;
+        }
+        Ok(applied.done)
     }
+
+    async fn ask_once(&self, question: &Confirmation) -> Result<(), Error> {
+        let mut writer = self.context.store.write().await?;
+        if writer.setting(ASKED).await?.as_deref() != Some(question.token.as_str()) {
+            writer.put_setting(ASKED, &question.token).await?;
+            self.tell_admins(&mut writer, &question.text).await?;
+            writer.commit().await?;
+            self.effects_stored.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// Nobody watches.
+struct Unseen;
+
+impl Progress for Unseen {
+    fn begins(&self, _actions: usize) {}
+
+    fn done(&self, _actions: usize) {}
+}
+
+/// Whether this removal is one of those that are counted and asked about: strangers and open invitations are not.
+fn is_counted(action: &Action) -> bool {
+    matches!(&action.kind, ActionKind::Remove { member: Some(_), was: Membership::Join, .. })
 }

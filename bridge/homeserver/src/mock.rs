@@ -13,7 +13,7 @@ use crate::{
 pub(crate) fn registrations() -> Registrations {
     let input = RegistrationInput {
         id: "kring",
-        url: "http://127.0.0.1:29400",
+        url: "http://127.0.0.1:8090",
         server_name: server_name!("example.org"),
         joiner_networks: vec!["127.0.0.1/32".to_owned()],
     };

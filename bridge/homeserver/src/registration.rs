@@ -81,7 +81,7 @@ pub struct Namespace {
 pub struct RegistrationInput<'a> {
     /// The bridge's id; the joiner's is the same with `-joiner`.
     pub id: &'a str,
-    /// Where the homeserver reaches us: `http://127.0.0.1:29400`.
+    /// Where the homeserver reaches us: `http://127.0.0.1:8090`.
     pub url: &'a str,
     /// The homeserver's name, the part of user ids after the colon.
     pub server_name: &'a ServerName,

@@ -20,18 +20,7 @@ impl IngestPort for Ingest {
     async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
         let now = self.0.context.clock.now_ms();
         let events: Vec<Stored> = events.into_iter().map(|event| stored(event, now)).collect();
-        let ingested = self.0.context.store.ingest(txn_id, &events).await;
-        let ingested = ingested.map_err(|error| IngestError(error.to_string()))?;
-        if ingested.lied {
-            tracing::warn!(
-                txn.id = txn_id,
-                "a transaction id came back with other events; all were looked at"
-            );
-        }
-        if ingested.new > 0 {
-            self.0.events_stored.notify_one();
-        }
-        Ok(())
+        self.0.ingest(txn_id, &events).await.map_err(|error| IngestError(error.to_string()))
     }
 }
 

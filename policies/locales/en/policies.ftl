@@ -91,6 +91,7 @@ because-filled = The group is filled.
 # --- Alarms that Kring cannot put right
 alarm-encrypted = Somebody switched on encryption in { $group }. That cannot be undone. Kring can no longer read along.
 alarm-tombstone = Somebody replaced { $group } by another group. It was not Kring.
+alarm-server-acl = Somebody has set a list of refused servers in { $group }. That was not Kring. Ask the technical administrator to look.
 alarm-bridge-not-in-room = Kring is no longer in { $group } and cannot look after it.
 alarm-bridge-without-power = Kring has lost its rights in { $group }.
 alarm-room-twice = There are two groups for { $group }. Kring uses the first.

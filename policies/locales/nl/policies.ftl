@@ -91,6 +91,7 @@ because-filled = De groep is gevuld.
 # --- Waarschuwingen die Kring niet zelf kan oplossen
 alarm-encrypted = Iemand heeft versleuteling aangezet in { $group }. Dat kan niet terug. Kring kan hier niet meer meelezen.
 alarm-tombstone = Iemand heeft { $group } vervangen door een andere groep. Dat was Kring niet.
+alarm-server-acl = Iemand heeft in { $group } een lijst met geweigerde servers gezet. Dat was Kring niet. Vraag de technisch beheerder om te kijken.
 alarm-bridge-not-in-room = Kring zit niet meer in { $group } en kan er niets meer regelen.
 alarm-bridge-without-power = Kring heeft geen rechten meer in { $group }.
 alarm-room-twice = Er zijn twee groepen voor { $group }. Kring gebruikt de eerste.

@@ -34,6 +34,9 @@ pub(super) fn of_room(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) 
     if room.state.tombstone.is_some() {
         alarms.push(alarm(place, "tombstone", "alarm-tombstone"));
     }
+    if room.state.server_acl {
+        alarms.push(alarm(place, "server-acl", "alarm-server-acl"));
+    }
     if !look.bridge_is_in(room) {
         alarms.push(alarm(place, "bridge-not-in-room", "alarm-bridge-not-in-room"));
     } else if !bridge_has_power(look, room) {

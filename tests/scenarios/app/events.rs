@@ -178,7 +178,7 @@ async fn the_same_event_delivered_twice_at_once_is_repaired_once() {
     scene.fake.acting(&user(16)).leave(&scene.room(ASSEN)).expect("anybody may leave");
     tokio::select! { () = scene.settled() => {} () = scene.hurry() => {} }
     assert_eq!(scene.repairs().await.len(), 1);
-    assert_eq!(scene.fake.count_of("/invite") > 0, true);
+    assert!(scene.fake.count_of("/invite") > 0, "they were asked back");
     scene.assert_right().await;
 }
 

@@ -47,10 +47,7 @@ impl IngestPort for Door {
             received_at_ms,
         });
         let stored: Vec<Stored> = stored.collect();
-        let ingested = app.context.store.ingest(txn_id, &stored).await;
-        ingested.map_err(|error| IngestError(error.to_string()))?;
-        app.events_stored.notify_one();
-        Ok(())
+        app.ingest(txn_id, &stored).await.map_err(|error| IngestError(error.to_string()))
     }
 }
 

@@ -28,7 +28,7 @@ impl App {
         }
         let alias = self.alias(&new.alias_localpart)?;
         if let Some(room) = self.made_before(place, &alias, attempts).await? {
-            return self.adopt(place, room, new.filling).await;
+            return self.find_again(place, room, new).await;
         }
         let spec = self.spec(place, new).await?;
         match self.homeserver.create_room(&spec).await {
@@ -85,6 +85,23 @@ impl App {
         };
         let marker = create.as_ref().and_then(|content| content.get(MARKER)).and_then(Value::as_str);
         Ok(marker == Some(place.to_string().as_str()))
+    }
+
+    /// A room in use is not filled a second time: the end of a filling asks nobody before it takes people out.
+    async fn find_again(
+        &self,
+        place: &PlaceKey,
+        room: OwnedRoomId,
+        new: &NewRoom,
+    ) -> Result<Vec<Seen>, Failure> {
+        let first = self.first_join_rule(new).await?;
+        let mut seen = self.adopt(place, room, new.filling).await?;
+        for found in &mut seen {
+            if let Seen::Room { filling, state, .. } = found {
+                *filling &= state.join_rule.as_ref() == Some(&first);
+            }
+        }
+        Ok(seen)
     }
 
     /// Reads the room once, so that the mirror starts from what is there.

@@ -18,6 +18,10 @@ impl App {
         room: OwnedRoomId,
         rule: &JoinRule,
     ) -> Result<Vec<Seen>, Failure> {
+        if !self.context.store.read().await?.is_filling(&room).await? {
+            // It was made already, and found again: what is left there is the next plan's.
+            return Ok(vec![Seen::Outdated]);
+        }
         let content = join_rule_content(rule);
         let mut seen = self.put_state(&room, "m.room.join_rules", "", &content).await?;
         let (state, members) = self.read_room(&room).await?;

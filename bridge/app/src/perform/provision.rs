@@ -1,6 +1,6 @@
 //! Making an account for a person of the administration.
 
-use kring_core::member::Person;
+use kring_core::ids::MemberId;
 use kring_homeserver::NewAccount;
 use ruma::OwnedUserId;
 
@@ -11,10 +11,12 @@ impl App {
     /// No password: nobody can log in before the person activated. The provider looks the address up first.
     pub(super) async fn provision_one(
         &self,
-        person: &Person,
+        member: &MemberId,
         user: &OwnedUserId,
         with_address: bool,
     ) -> Result<Vec<Seen>, Failure> {
+        let person = self.context.store.read().await?.person(member).await?;
+        let person = person.ok_or_else(|| Failure::last("there is no such person"))?;
         let new = NewAccount {
             user_id: user.clone(),
             display_name: person.member.name.display(),

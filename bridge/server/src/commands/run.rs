@@ -1,7 +1,8 @@
 //! `kring run`: the bridge at work, until it is told to stop.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use kring_app::App;
 use kring_store::WriterLock;
 use kring_web::WebState;
@@ -78,16 +79,27 @@ fn serve(life: &Lifecycle, app: &App, config: &Config, http: TcpListener) -> Res
 }
 
 fn work(life: &Lifecycle, app: &App) {
-    let (tasks, stop) = (life.tasks(), life.stopping());
-    let each = || (app.clone(), stop.clone());
+    let each = || (app.clone(), life.stopping().clone());
     let (app, stop) = each();
-    tasks.spawn(async move { app.serve_outbox(stop).await });
+    watched(life, "outbox", async move { app.serve_outbox(stop).await });
     let (app, stop) = each();
-    tasks.spawn(async move { app.serve_lanes(stop).await });
+    watched(life, "lanes", async move { app.serve_lanes(stop).await });
     let (app, stop) = each();
-    tasks.spawn(async move { app.serve_delivery(stop).await });
+    watched(life, "delivery", async move { app.serve_delivery(stop).await });
     let (app, stop) = each();
-    tasks.spawn(async move { app.serve_upkeep(COMPARE, KEEP_DAYS, stop).await });
+    watched(life, "upkeep", async move { app.serve_upkeep(COMPARE, KEEP_DAYS, stop).await });
+}
+
+/// A worker that must not end before the others: a process that only looks alive is worse than one that is restarted.
+fn watched(life: &Lifecycle, name: &'static str, worker: impl Future<Output = ()> + Send + 'static) {
+    let stop = life.stopping().clone();
+    life.tasks().spawn(async move {
+        let ended = AssertUnwindSafe(worker).catch_unwind().await;
+        if ended.is_err() || !stop.is_cancelled() {
+            tracing::error!(worker = name, "a worker ended; stopping");
+            stop.cancel();
+        }
+    });
 }
 
 /// Carries out the commands that other processes hand over.
