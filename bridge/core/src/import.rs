@@ -4,6 +4,7 @@
 //! decode   bytes to text, whatever the encoding; files that are no text
 //! table    text to records, each with its physical line
 //! header   which separator, which columns
+//! quotes   records that swallow others for want of a quote
 //! row      what one record says about a person, and what is wrong with it
 //! people   rows next to each other: one number twice, one address for several people
 //! conclude   rows to report and accepted people, with all of the above and below
@@ -26,6 +27,7 @@ mod header;
 mod messages;
 mod number;
 mod people;
+mod quotes;
 mod reconcile;
 mod report;
 mod row;
@@ -113,8 +115,13 @@ struct Rows {
 /// Reads all records; the last one is known to be the last only when there is no other.
 fn read_rows(table: &mut Table<'_>, mut reader: RowReader<'_>, limit: usize) -> Result<Rows, Fatal> {
     let mut read = Rows { rows: Vec::new(), hidden: false };
+    let shape = reader.shape();
     let mut waiting = table.next();
-    while let Some(record) = waiting {
+    while let Some(mut record) = waiting {
+        if let Some(torn) = shape.tear(&record, table.raw(&record)) {
+            read.hidden |= !table.resume_within(&record, torn.lines);
+            (record.fields, record.torn) = (torn.fields, true);
+        }
         waiting = table.next();
         let ending = waiting.is_none().then(|| table.ending(&record));
         let row = reader.read(&record, ending.as_ref());

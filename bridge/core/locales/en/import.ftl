@@ -11,7 +11,7 @@ import-reject-quote-unclosed = A quotation mark opens on this line and never clo
         [one] The row cannot be read.
        *[other] This line and all that follow ({ $lines } in total) cannot be read.
     } Close the quotation mark or take it away.
-import-reject-quote-missing = A quotation mark is missing on or after this line. Several rows stick together and cannot be read. Put it back, or take the first one away.
+import-reject-quote-missing = A quotation mark opens on this line and does not close in time. The row cannot be read. Close the quotation mark, or take it away.
 import-reject-control-character = The column { $column } holds an invisible control character. Type this field again.
 import-reject-field-too-long = The field in the column { $column } is too long: { $limit } characters or more. Make it shorter.
 import-reject-number-missing = The membership number is missing. Fill it in.
@@ -31,6 +31,7 @@ import-warn-dates-reversed = The membership ends before it begins. Check the dat
 import-warn-address-of-another = Last time this e-mail address belonged to another membership number. Check whether that is right.
 import-warn-number-restored = The membership number had lost its leading zeros. It was restored to { $number }. Set the column lidnummer to text.
 import-warn-number-zeros = This membership number looks like one of last time without its leading zeros. Name or address differs. Check whether this is a new person.
+import-warn-number-cleaned = The membership number had an apostrophe in front of it, or its digits were extra wide. It was read as { $number }. Set the column lidnummer to text and export again.
 import-warn-formula = A spreadsheet may take this field for a formula: { $columns }. It was kept as it is. Check whether that is right.
 import-warn-damaged-text = Letters were lost here: { $columns }. Correct the field in the member administration.
 import-warn-name-missing = This person has no name. Fill it in.

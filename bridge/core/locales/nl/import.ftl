@@ -11,7 +11,7 @@ import-reject-quote-unclosed = Op deze regel begint een aanhalingsteken dat nerg
         [one] De regel is daarom niet te lezen.
        *[other] Deze en alle volgende regels ({ $lines } samen) zijn daarom niet te lezen.
     } Sluit het aanhalingsteken of haal het weg.
-import-reject-quote-missing = Op of na deze regel ontbreekt een aanhalingsteken. Daardoor zijn meer regels aan elkaar geplakt en niet te lezen. Zet het aanhalingsteken terug of haal het eerste weg.
+import-reject-quote-missing = Op deze regel begint een aanhalingsteken dat niet op tijd sluit. De regel is daarom niet te lezen. Sluit het aanhalingsteken of haal het weg.
 import-reject-control-character = In de kolom { $column } staat een onzichtbaar stuurteken. Typ dit veld opnieuw.
 import-reject-field-too-long = Het veld in de kolom { $column } is te lang: { $limit } tekens of meer. Maak het korter.
 import-reject-number-missing = Het lidnummer ontbreekt. Vul het lidnummer in.
@@ -31,6 +31,7 @@ import-warn-dates-reversed = Het lidmaatschap eindigt voordat het begint. Kijk d
 import-warn-address-of-another = Dit e-mailadres hoorde de vorige keer bij een ander lidnummer. Kijk na of dat klopt.
 import-warn-number-restored = Het lidnummer miste nullen aan het begin. Het is hersteld tot { $number }. Zet de kolom lidnummer op tekst.
 import-warn-number-zeros = Dit lidnummer lijkt op een lidnummer van de vorige keer, zonder de nullen aan het begin. Naam of e-mailadres is anders. Kijk na of dit een nieuwe persoon is.
+import-warn-number-cleaned = Voor het lidnummer stond een apostrof, of de cijfers waren extra breed. Het lidnummer is gelezen als { $number }. Zet de kolom lidnummer op tekst en exporteer opnieuw.
 import-warn-formula = Een rekenprogramma kan dit veld als formule lezen: { $columns }. Het is overgenomen zoals het er staat. Kijk na of dat klopt.
 import-warn-damaged-text = Hier zijn letters verloren gegaan: { $columns }. Verbeter het veld in de ledenadministratie.
 import-warn-name-missing = Deze persoon heeft geen naam. Vul de naam in.

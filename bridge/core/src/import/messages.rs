@@ -89,6 +89,9 @@ pub(super) enum Warning {
         number: String,
     },
     NumberZeros,
+    NumberCleaned {
+        number: String,
+    },
     Formula {
         columns: String,
     },
@@ -155,6 +158,7 @@ impl Warning {
             Self::AddressReused => "address-of-another",
             Self::NumberRestored { .. } => "number-restored",
             Self::NumberZeros => "number-zeros",
+            Self::NumberCleaned { .. } => "number-cleaned",
             Self::Formula { .. } => "formula",
             Self::Damaged { .. } => "damaged-text",
             Self::NameMissing => "name-missing",
@@ -172,7 +176,7 @@ impl Warning {
 
     pub(super) fn text(&self) -> Text {
         let pairs: Vec<(&str, &str)> = match self {
-            Self::NumberRestored { number } => vec![("number", number)],
+            Self::NumberRestored { number } | Self::NumberCleaned { number } => vec![("number", number)],
             Self::Formula { columns } | Self::Damaged { columns } => vec![("columns", columns)],
             Self::GroupMissing { column, .. } | Self::ColumnUnknown { column } => vec![("column", column)],
             Self::ParentMissing { column, parent, .. } => vec![("column", column), ("parent", parent)],

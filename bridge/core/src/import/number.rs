@@ -1,28 +1,45 @@
 //! Membership numbers: text that spreadsheets take for numbers.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{Administration, administration::Record, messages::Reject};
-use crate::ids::MembershipNumber;
+use crate::{email::trim, ids::MembershipNumber};
 
-/// The number of a field, trimmed.
+/// The number of a field, trimmed; what a spreadsheet put around it off.
 ///
 /// # Errors
 ///
 /// When there is none, or when a spreadsheet replaced it by what it takes for the same number.
 pub(super) fn read(field: &str, previous: Option<&Administration>) -> Result<MembershipNumber, Reject> {
-    let number = MembershipNumber::from(field);
+    let known =
+        |field: &str| previous.is_some_and(|people| people.get(&MembershipNumber::from(field)).is_some());
+    // Unless the association really writes its numbers like that.
+    let plain = if known(field) { Cow::Borrowed(field) } else { plain_number(field) };
+    let field = &*plain;
     if field.is_empty() {
         return Err(Reject::NumberMissing);
     }
     if is_scientific(field) {
         return Err(Reject::NumberScientific);
     }
-    // "1001.0" is 1001 after a detour; unless the association really writes its numbers like that.
-    if has_zero_decimals(field) && previous.is_none_or(|people| people.get(&number).is_none()) {
+    // "1001.0" is 1001 after a detour.
+    if has_zero_decimals(field) && !known(field) {
         return Err(Reject::NumberMangled);
     }
-    Ok(number)
+    Ok(MembershipNumber::from(field))
+}
+
+/// The apostrophe that tells a spreadsheet "this is text" off, and wide digits as plain ones.
+fn plain_number(field: &str) -> Cow<'_, str> {
+    let field = trim(field.strip_prefix(['\'', '’', '‘']).unwrap_or(field));
+    if !field.contains(|c| matches!(c, '０'..='９')) {
+        return Cow::Borrowed(field);
+    }
+    let plain = |c| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
+        other => other,
+    };
+    Cow::Owned(field.chars().map(plain).collect())
 }
 
 /// `1,00E+06`, `1.5e7`, `1E6`.
@@ -104,6 +121,8 @@ mod tests {
     #[case("1.003", None)]
     #[case("100.", None)]
     #[case("", Some("number-missing"))]
+    #[case("'", Some("number-missing"))]
+    #[case("'1E+06", Some("number-scientific"))]
     #[case("1,00E+06", Some("number-scientific"))]
     #[case("1.00E+06", Some("number-scientific"))]
     #[case("1E+06", Some("number-scientific"))]
@@ -112,5 +131,15 @@ mod tests {
     #[case("1003,00", Some("number-mangled"))]
     fn numbers(#[case] field: &str, #[case] why: Option<&str>) {
         assert_eq!(read(field, None).err().map(|reject| reject.code()), why, "{field}");
+    }
+
+    #[rstest]
+    #[case::apostrophe("'0007", "0007")]
+    #[case::apostrophe_and_letters("'A-7", "A-7")]
+    #[case::curly_apostrophe("’0007", "0007")]
+    #[case::wide_digits("０００７", "0007")]
+    #[case::inner_apostrophe("A'7", "A'7")]
+    fn numbers_as_they_are_meant(#[case] field: &str, #[case] meant: &str) {
+        assert_eq!(read(field, None), Ok(meant.into()));
     }
 }

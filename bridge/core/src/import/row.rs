@@ -10,6 +10,7 @@ use super::{
     header::Header,
     messages::{Reject, Warning},
     number::{self, Lost, Zeros},
+    quotes::Shape,
     rules::{Column, Feeds},
     table::{Ending, RawRecord},
 };
@@ -94,6 +95,12 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// What a row of the file looks like.
+    pub(super) fn shape(&self) -> Shape<'a> {
+        let Self { rules, columns, width, separator, .. } = *self;
+        Shape { rules, columns, width, separator }
+    }
+
     /// Reads one record; `ending` for the last one of the file.
     pub(super) fn read(&mut self, record: &RawRecord, ending: Option<&Ending>) -> Row {
         let mut row = Row { line: record.line, in_columns: true, ..Row::default() };
@@ -119,25 +126,21 @@ impl<'a> RowReader<'a> {
     /// Rule 11: a row has the header's number of fields; the last one may have been cut off.
     fn check_shape(&self, row: &mut Row, record: &RawRecord, ending: Option<&Ending>) {
         let (expected, found) = (self.width, record.fields.len());
-        row.in_columns = found == expected;
-        row.swallows = record.fields.iter().any(|field| self.holds_a_row(field));
+        row.in_columns = found == expected && !record.torn;
+        if record.torn {
+            row.reject(Reject::QuoteMissing);
+            return;
+        }
         match ending {
             Some(Ending::QuoteOpen { lines }) => {
                 row.in_columns = false;
-                row.swallows |= *lines > 1;
+                row.swallows = *lines > 1;
                 row.reject(Reject::QuoteUnclosed { lines: *lines });
             }
             Some(Ending::NoLineEnd) if found < expected => row.reject(Reject::CutOff),
-            _ if found != expected && row.swallows => row.reject(Reject::QuoteMissing),
             _ if found != expected => row.reject(Reject::FieldCount { expected, found }),
             _ => {}
         }
-    }
-
-    /// A field with line breaks and the separators of a whole row is no field: a quote is missing.
-    fn holds_a_row(&self, field: &str) -> bool {
-        let separators = || field.bytes().filter(|byte| *byte == self.separator).count();
-        field.contains(['\n', '\r']) && separators() + 1 >= self.width
     }
 
     /// Rule 12: no control characters but line breaks, and no endless fields, whatever the column.
@@ -159,7 +162,12 @@ impl<'a> RowReader<'a> {
         match column.feeds {
             Feeds::Number if field.chars().any(is_control) => {}
             Feeds::Number => match number::read(field, self.previous) {
-                Ok(number) => row.number = Some(number),
+                Ok(number) => {
+                    if number.as_str() != field {
+                        row.warnings.push(Warning::NumberCleaned { number: number.as_str().to_owned() });
+                    }
+                    row.number = Some(number);
+                }
                 Err(why) => row.reject(why),
             },
             Feeds::Email if field.is_empty() => {}

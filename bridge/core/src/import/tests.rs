@@ -2,6 +2,7 @@
 
 mod laws;
 mod messy;
+mod quotes;
 mod reconciling;
 mod rules;
 mod texts;

@@ -133,6 +133,7 @@ fn every_reason_has_a_text_without_gaps() {
         Warning::AddressReused,
         Warning::NumberRestored { number: some() },
         Warning::NumberZeros,
+        Warning::NumberCleaned { number: some() },
         Warning::Formula { columns: some() },
         Warning::Damaged { columns: some() },
         Warning::NameMissing,
