@@ -111,7 +111,7 @@ fn quoted_table_without_one_quote_loses_one_row() {
 #[case::many_functions("functies", "a;b;c;d;e;f;g;h;i;j;k;l;m\nn;o;p;q;r;s;t;u;v;w;x;y;z")]
 #[case::name("achternaam", "Bakker\r\nde Vos")]
 #[case::first_column("lidnummer", "\n1001")]
-#[case::place("afdeling", "Zwolle; oost\nachter; de; brug; links; om; de hoek")]
+#[case::place("afdeling", "Zwolle; oost\nachter; de; brug; links; om; de; hoek")]
 #[case::blank_lines("functies", "gids\n\n\nleider\n")]
 #[case::quotes("functies", "de \"\"Vos\"\"\nleider")]
 fn line_breaks_that_are_meant(
