@@ -77,8 +77,10 @@ impl Replay {
             request.body.clone()
         };
         let url = format!("{}{}", self.base, self.translated(&request.path));
-        let mut sent =
-            self.client.request(request.method.clone(), url).header("authorization", &request.token);
+        let mut sent = self.client.request(request.method.clone(), url);
+        if !request.token.is_empty() {
+            sent = sent.header("authorization", &request.token);
+        }
         if let Some(kind) = &request.content_type {
             sent = sent.header("content-type", kind);
         }
