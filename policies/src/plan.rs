@@ -91,6 +91,17 @@ pub struct Action {
     pub because: Arc<Text>,
 }
 
+impl Action {
+    /// The person whom this action takes out, where that is a removal to be counted and asked about: of somebody that Kring
+    /// knows and who is in. Strangers and open invitations go without asking.
+    pub fn counted_removal(&self) -> Option<&OwnedUserId> {
+        match &self.kind {
+            ActionKind::Remove { user, member: Some(_), was: Membership::Join, .. } => Some(user),
+            _ => None,
+        }
+    }
+}
+
 /// What an action does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use kring_core::ids::PlaceKey;
-use kring_policies::plan::{Action, ActionKind, Confirmation, Plan};
+use kring_policies::plan::{Action, Confirmation, Plan};
 use ruma::OwnedUserId;
 
 use crate::{
@@ -165,12 +165,9 @@ impl App {
     }
 }
 
-/// Who goes, and from where.
+/// Who goes and is counted, and from where.
 fn removed(plan: &Plan) -> HashSet<(Arc<PlaceKey>, OwnedUserId)> {
-    let gone = |action: &Action| match &action.kind {
-        ActionKind::Remove { user, .. } => Some((Arc::clone(&action.place), user.clone())),
-        _ => None,
-    };
+    let gone = |action: &Action| Some((Arc::clone(&action.place), action.counted_removal()?.clone()));
     plan.actions.iter().filter_map(gone).collect()
 }
 

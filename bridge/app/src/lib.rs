@@ -6,6 +6,7 @@
 
 mod app;
 mod apply;
+mod audit;
 pub mod avatar;
 mod compare;
 mod context;

@@ -1,13 +1,13 @@
 //! What one event from the homeserver leads to: the mirror follows, and what breaks the policy is repaired.
 
+mod repair;
+
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
     group::{Grant, Role},
     ids::PlaceKey,
-    text::Text,
 };
 use kring_policies::{
     decide::decide,
@@ -15,16 +15,13 @@ use kring_policies::{
     mirror::{Membership, Mirror, MirrorRoom, RoomState},
     plan::{Action, ActionKind, plan_alarms, plan_member, plan_power, plan_state},
 };
-use kring_store::{LeasedEvent, NewEffect, Writer};
+use kring_store::{LeasedEvent, Writer};
 use ruma::{OwnedRoomId, OwnedUserId, UserId};
 use serde_json::Value;
 
 use crate::{
     App, Error, Snapshot,
-    effect::{Effect, Origin, kind_of},
-    guard,
     observe::{membership, observe_state},
-    outbox::new_effect,
     texts,
 };
 
@@ -347,80 +344,6 @@ impl App {
         actions.retain(|action| !(room.filling && is_join_rule(action)));
         actions
     }
-
-    /// Enqueues repairs with patience: the same person in the same room again and again waits longer and longer.
-    async fn repair(
-        &self,
-        writer: &mut Writer,
-        event: &Event<'_>,
-        actions: Vec<Action>,
-    ) -> Result<bool, Error> {
-        if actions.is_empty() {
-            return Ok(false);
-        }
-        let at = self.context.clock.now();
-        let now = at.as_millisecond();
-        let repairs = writer.note_repair(&event.room, &event.sender, at, guard::WINDOW).await?;
-        let earlier = u32::try_from(repairs.saturating_sub(1)).unwrap_or(u32::MAX);
-        let patience = guard::patience(earlier);
-        if patience.alarm {
-            self.alarm_loop(writer, event, &actions, earlier).await?;
-        }
-        let received_ms = event.stored.received_at_ms;
-        for action in actions {
-            let is_removal = matches!(action.kind, ActionKind::Remove { .. });
-            let origin = Origin::Repair {
-                event_id: event.stored.event_id.clone(),
-                sender: event.sender.to_string(),
-                received_ms,
-            };
-            let mut row = new_effect(&Effect::Act { action, origin }, None, now)?;
-            if !patience.wait.is_zero() {
-                wait_aside(&mut row, &event.sender);
-            }
-            let wait = if is_removal { patience.wait.min(guard::LONGEST_REMOVAL) } else { patience.wait };
-            row.not_before_ms = now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-            writer.enqueue(&row).await?;
-        }
-        Ok(true)
-    }
-
-    async fn alarm_loop(
-        &self,
-        writer: &mut Writer,
-        event: &Event<'_>,
-        actions: &[Action],
-        count: u32,
-    ) -> Result<(), Error> {
-        let group = actions.first().map(|a| a.place.group.to_string()).unwrap_or_default();
-        let args = [
-            ("group", group.as_str().into()),
-            ("count", count.into()),
-            ("sender", event.sender.as_str().into()),
-        ];
-        let text = texts::CATALOGUE.text("alarm-loop", &args);
-        self.tell_admins(writer, &text).await.map(drop)
-    }
-
-    /// A sentence in the room of the group that gets alarms.
-    pub(crate) async fn tell_admins(&self, writer: &mut Writer, text: &Text) -> Result<bool, Error> {
-        let Some(group) = self.context.policy.alarms.clone() else { return Ok(false) };
-        let Some(room) = writer.room_of(&PlaceKey::room(group)).await? else { return Ok(false) };
-        let row = new_effect(
-            &Effect::Notify { room, text: self.context.said(text) },
-            None,
-            self.context.clock.now_ms(),
-        )?;
-        writer.enqueue(&row).await?;
-        Ok(true)
-    }
-}
-
-/// A repair that has to wait does so beside the room's lane and under a key of its own: one person who does not stop must
-/// hold up neither what others' doings ask for nor a plan that somebody applies.
-fn wait_aside(row: &mut NewEffect, sender: &UserId) {
-    row.lane = format!("{} {sender}", row.lane);
-    row.dedupe_key = row.dedupe_key.take().map(|key| format!("later {key}"));
 }
 
 /// The code of the alarm for an event that no repair can take back.
@@ -446,36 +369,4 @@ fn request_of(event: &Event<'_>, user: &UserId, now: Option<Membership>) -> Opti
         (true, None) => Some(Request::Leave),
         _ => None,
     }
-}
-
-/// The line in the audit log for an effect that was carried out; `None` for those that concern nobody.
-pub(crate) fn audit_of(effect: &Effect, at: Timestamp) -> Option<AuditEntry> {
-    let Effect::Act { action, origin } = effect else { return None };
-    let (member, code) = match &action.kind {
-        ActionKind::Join { member, .. } | ActionKind::Unban { member, .. } => {
-            (Some(member.clone()), "belongs")
-        }
-        ActionKind::Remove { member, code, .. } => (member.clone(), &**code),
-        ActionKind::Power(_) => (None, "powers"),
-        ActionKind::Create(_) => (None, "new-group"),
-        ActionKind::SetState { .. } | ActionKind::FinishFilling { .. } => (None, "state"),
-    };
-    let verb = match origin {
-        Origin::Plan => kind_of(&action.kind).to_owned(),
-        Origin::Repair { .. } => format!("repair-{}", kind_of(&action.kind)),
-    };
-    let mut entry = AuditEntry::new(at, AuditActor::Kring, &verb, code, (*action.because).clone())
-        .with_place((*action.place).clone());
-    entry.member = member;
-    if let Some(room) = &action.room {
-        entry = entry.with_detail("room", room.as_str());
-    }
-    if let Origin::Repair { event_id, sender, received_ms } = origin {
-        let took = at.as_millisecond().saturating_sub(*received_ms);
-        entry = entry
-            .with_detail("event", event_id.as_str())
-            .with_detail("sender", sender.as_str())
-            .with_detail("duration_ms", took);
-    }
-    Some(entry)
 }

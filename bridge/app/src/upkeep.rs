@@ -3,10 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use kring_policies::{
-    mirror::Membership,
-    plan::{Action, ActionKind, Confirmation},
-};
+use kring_policies::plan::{Action, Confirmation};
 use tokio_util::sync::CancellationToken;
 
 use crate::{App, Applied, Error, Progress, apply::BATCH};
@@ -79,7 +76,7 @@ impl App {
             self.ask_once(question).await?;
         }
         let waits = plan.confirmation.is_some();
-        let mine = |action: &Action| action.room.is_some() && !(waits && is_counted(action));
+        let mine = |action: &Action| action.room.is_some() && !(waits && action.counted_removal().is_some());
         let actions: Vec<Action> = plan.actions.into_iter().filter(mine).collect();
         let mut applied = Applied::default();
         if !actions.is_empty() {
@@ -107,9 +104,4 @@ impl Progress for Unseen {
     fn begins(&self, _actions: usize) {}
 
     fn done(&self, _actions: usize) {}
-}
-
-/// Whether this removal is one of those that are counted and asked about: strangers and open invitations are not.
-fn is_counted(action: &Action) -> bool {
-    matches!(&action.kind, ActionKind::Remove { member: Some(_), was: Membership::Join, .. })
 }

@@ -9,14 +9,14 @@ use kring_core::{
 use ruma::UserId;
 use sha2::{Digest, Sha256};
 
-use super::{Action, ActionKind, Confirmation, look::Look};
+use super::{Action, Confirmation, look::Look};
 use crate::{mirror::Membership, texts};
 
-/// Counts people that Kring knows and that are in; strangers and open invitations go without asking.
+/// Counts as [`Action::counted_removal`] says.
 pub(super) fn confirmation(look: &Look<'_>, actions: &[Action]) -> Option<Confirmation> {
     let mut removed: BTreeMap<&PlaceKey, BTreeSet<&UserId>> = BTreeMap::new();
     for action in actions {
-        if let ActionKind::Remove { user, member: Some(_), was: Membership::Join, .. } = &action.kind {
+        if let Some(user) = action.counted_removal() {
             removed.entry(&action.place).or_default().insert(user);
         }
     }

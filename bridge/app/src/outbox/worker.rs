@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     App, Error,
+    audit::audit_of,
     effect::Effect,
     perform::{Failure, Seen, remember},
-    react::audit_of,
 };
 
 /// Synapse lets one application service change this many memberships at once.
