@@ -140,7 +140,8 @@ async fn a_room_whose_history_cannot_be_read_counts_as_open_and_the_others_are_r
     let gaps = scene.app.close_gaps().await.expect("read");
     assert_eq!(gaps, Gaps { events: 1, rooms: 1, open: 1 });
     let gaps = scene.app.close_gaps().await.expect("read");
-    assert_eq!((gaps.rooms, gaps.open), (1, 0), "the next look finds it");
+    // The other room's repair may be under way by now, and its events are as unheard as the rest.
+    assert!((1..=2).contains(&gaps.rooms) && gaps.open == 0, "the next look finds it: {gaps:?}");
     scene.settled().await;
     assert_eq!(scene.repaired().await.len(), 2);
     scene.assert_right().await;
