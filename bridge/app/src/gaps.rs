@@ -135,5 +135,6 @@ fn incoming(event: &RawEvent, room: &OwnedRoomId, received_at_ms: i64) -> Incomi
         sender: event.sender.to_string(),
         json: json.to_string(),
         received_at_ms,
+        aside: None,
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kring_app::{App, Delivery};
 use kring_core::text::Text;
 use kring_homeserver::probe::{self, Finding};
-use kring_store::IncomingEvent as Stored;
+use kring_store::{Aside, IncomingEvent as Stored};
 use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort};
 use tokio::sync::Mutex;
 
@@ -20,7 +20,7 @@ impl IngestPort for Ingest {
     async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
         let now = self.0.context.clock.now_ms();
         let events: Vec<Stored> = events.into_iter().map(|event| stored(event, now)).collect();
-        self.0.ingest(txn_id, &events).await.map_err(|error| IngestError(error.to_string()))
+        self.0.ingest(txn_id, events).await.map_err(|error| IngestError(error.to_string()))
     }
 }
 
@@ -31,8 +31,9 @@ fn stored(event: IncomingEvent, received_at_ms: i64) -> Stored {
         event_type: event.event_type,
         state_key: event.state_key,
         sender: event.sender,
-        json: event.raw.get().to_owned(),
+        json: Box::<str>::from(event.raw).into_string(),
         received_at_ms,
+        aside: event.poison.map(Aside::Dead),
     }
 }
 

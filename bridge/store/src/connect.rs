@@ -1,15 +1,21 @@
 //! From an address to connections: the file, the pragmas, the schema, the pools.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
     AnyPool, ConnectOptions as _, Connection as _, Executor as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::MigrateError,
 };
+use tokio::sync::Mutex;
 
 use crate::{
     error::{OpenError, primary},
+    ingest::sqlite::Door,
     migrate,
     open::{Mode, OpenOptions, Synchronous},
     url::{Engine, StoreUrl},
@@ -21,6 +27,18 @@ pub(crate) struct Pools {
     pub(crate) readers: AnyPool,
     /// On SQLite a pool of one: the queue before it is the writers' queue. `None` when open for reading only.
     pub(crate) writers: Option<AnyPool>,
+    /// What the homeserver sends, on SQLite; `None` on PostgreSQL and when open for reading only.
+    pub(crate) door: Option<Door>,
+    /// On SQLite the writer and the door take turns.
+    pub(crate) turn: Arc<Mutex<()>>,
+    pub(crate) patience: Duration,
+}
+
+impl Pools {
+    fn new(url: &StoreUrl, options: &OpenOptions, readers: AnyPool, writers: Option<AnyPool>) -> Self {
+        let patience = options.patience;
+        Self { url: url.clone(), readers, writers, door: None, turn: Arc::default(), patience }
+    }
 }
 
 /// Opens what `url` names; nothing is changed when that fails.
@@ -78,7 +96,14 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     let writers = (options.mode == Mode::ReadWrite)
         .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
     let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
-    Ok(Pools { url: url.clone(), readers, writers })
+    let door = match options.mode {
+        Mode::ReadOnly => None,
+        Mode::ReadWrite => Some(
+            Door::open(path.clone(), options)
+                .map_err(|e| OpenError::CannotOpen { path, why: e.to_string() })?,
+        ),
+    };
+    Ok(Pools { door, ..Pools::new(url, options, readers, writers) })
 }
 
 async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
@@ -90,7 +115,7 @@ async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenEr
     let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(setting));
     let all = all.connect_lazy_with(target);
     let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
-    Ok(Pools { url: url.clone(), readers: all, writers })
+    Ok(Pools::new(url, options, all, writers))
 }
 
 /// Connects once without a pool, which would try again and again and then only say that it waited in vain, and brings the
@@ -139,7 +164,7 @@ type AfterConnect = Box<
         + Sync,
 >;
 
-fn pragmas(options: &OpenOptions, last: &str) -> String {
+pub(crate) fn pragmas(options: &OpenOptions, last: &str) -> String {
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",

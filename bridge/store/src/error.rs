@@ -171,6 +171,18 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        match &error {
+            rusqlite::Error::SqliteFailure(e, _) => {
+                classify(&e.extended_code.to_string(), &sqlx::error::ErrorKind::Other, text)
+            }
+            _ => Self::Database(text),
+        }
+    }
+}
+
 /// SQLite's extended result codes as decimal text, PostgreSQL's five-letter SQLSTATE.
 fn classify(code: &str, kind: &sqlx::error::ErrorKind, text: String) -> StoreError {
     match code {

@@ -3,10 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::AnyPool;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::{
     connect::{Pools, connect},
-    error::OpenError,
+    error::{OpenError, StoreError},
+    ingest::sqlite::Door,
     url::{Engine, StoreUrl},
 };
 
@@ -108,6 +110,23 @@ impl Store {
             writers.close().await;
         }
         self.pools.readers.close().await;
+        if let Some(door) = &self.pools.door {
+            door.close();
+        }
+    }
+
+    pub(crate) fn door(&self) -> Option<&Door> {
+        self.pools.door.as_ref()
+    }
+
+    /// Waits for this process' turn to write on SQLite; on PostgreSQL there are no turns.
+    pub(crate) async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, StoreError> {
+        if self.engine() == Engine::Postgres {
+            return Ok(None);
+        }
+        let turn = Arc::clone(&self.pools.turn).lock_owned();
+        let waited = tokio::time::timeout(self.pools.patience, turn).await;
+        waited.map(Some).map_err(|_| StoreError::Unavailable("too many wait to write".into()))
     }
 
     /// The same store, whose every transaction first checks that `term` is still the leader's.

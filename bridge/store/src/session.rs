@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::{Any, AnyConnection, Transaction, pool::PoolConnection};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::{error::StoreError, open::Store, url::Engine};
 
@@ -31,6 +32,8 @@ impl Reader {
 #[must_use = "a transaction that is not committed changes nothing"]
 pub struct Writer {
     reader: Reader,
+    /// Given back after the transaction has ended, so it stands last.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Writer {
@@ -93,47 +96,9 @@ impl Store {
     }
 
     pub(crate) async fn begin(&self, statement: &'static str) -> Result<Writer, StoreError> {
-        let transaction = self.writers().ok_or(StoreError::ReadOnly)?.begin_with(statement).await?;
-        Ok(Writer { reader: Reader { connection: Held::Transaction(transaction) } })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use sqlx::Row as _;
-
-    use super::*;
-    use crate::{IncomingEvent, Mode, StoreUrl};
-
-    #[tokio::test]
-    async fn full_disk_is_an_error_that_heals_and_leaves_nothing_half_done() {
-        let folder = tempfile::tempdir().unwrap();
-        let store =
-            Store::open(&StoreUrl::sqlite(folder.path().join("kring.db")), Mode::ReadWrite).await.unwrap();
-        // SQLite answers a file at its largest number of pages as it answers a full disk.
-        let mut writer = store.write().await.unwrap();
-        let pages = sqlx::query("PRAGMA page_count").fetch_one(writer.connection()).await.unwrap();
-        let limit = format!("PRAGMA max_page_count = {}", pages.get::<i64, _>(0) + 10);
-        sqlx::query(sqlx::AssertSqlSafe(limit)).execute(writer.connection()).await.unwrap();
-        writer.commit().await.unwrap();
-
-        let event = |n: usize| IncomingEvent {
-            event_id: format!("${n}"),
-            room_id: "!a".into(),
-            event_type: "m.room.message".into(),
-            state_key: None,
-            sender: "@a:b".into(),
-            json: "{}".into(),
-            received_at_ms: 0,
-        };
-        let many: Vec<_> = (0..5_000).map(event).collect();
-        let error = store.ingest("1", &many).await.unwrap_err();
-        assert!(matches!(error, StoreError::Full) && error.heals(), "{error:?}");
-        assert_eq!(store.read().await.unwrap().backlog().await.unwrap().pending, 0);
-
-        let mut writer = store.begin("BEGIN IMMEDIATE").await.unwrap();
-        sqlx::query("PRAGMA max_page_count = 1000000").execute(writer.connection()).await.unwrap();
-        writer.commit().await.unwrap();
-        assert_eq!(store.ingest("1", &many).await.unwrap().new, 5_000);
+        let writers = self.writers().ok_or(StoreError::ReadOnly)?;
+        let turn = self.turn().await?;
+        let transaction = writers.begin_with(statement).await?;
+        Ok(Writer { reader: Reader { connection: Held::Transaction(transaction) }, _turn: turn })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kring_app::App;
 use kring_core::text::Text;
-use kring_store::IncomingEvent as Stored;
+use kring_store::{Aside, IncomingEvent as Stored};
 use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, WebState};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -45,9 +45,9 @@ impl IngestPort for Door {
             sender: event.sender,
             json: event.raw.get().to_owned(),
             received_at_ms,
+            aside: event.poison.map(Aside::Dead),
         });
-        let stored: Vec<Stored> = stored.collect();
-        app.ingest(txn_id, &stored).await.map_err(|error| IngestError(error.to_string()))
+        app.ingest(txn_id, stored.collect()).await.map_err(|error| IngestError(error.to_string()))
     }
 }
 
