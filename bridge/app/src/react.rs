@@ -52,45 +52,37 @@ impl<'a> Event<'a> {
 
 /// What an event led to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Reaction {
+pub(crate) struct Reaction {
     /// Effects were stored.
-    enqueued: bool,
+    pub(crate) enqueued: bool,
     /// A grant was given or ended.
-    changed_facts: bool,
+    pub(crate) changed_facts: bool,
 }
 
 impl Reaction {
     fn enqueued(enqueued: bool) -> Self {
         Self { enqueued, changed_facts: false }
     }
+
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            enqueued: self.enqueued || other.enqueued,
+            changed_facts: self.changed_facts || other.changed_facts,
+        }
+    }
 }
 
 impl App {
-    /// Handles one event: mirror, repairs and "handled" are one transaction.
-    pub(crate) async fn react(&self, stored: &LeasedEvent) -> Result<(), Error> {
-        let mut writer = self.context.store.write().await?;
-        let mut reaction = Reaction::default();
-        let Some(event) = Event::read(stored) else {
-            // No try will ever read it: it waits among the dead letters for somebody who wants to know.
-            writer.event_dead(stored.seq, "this is no event").await?;
-            writer.commit().await?;
-            return Ok(());
-        };
-        if stored.state_key.is_some() {
-            reaction = self.react_to_state(&mut writer, &event).await?;
+    /// What one event leads to, in the caller's transaction, which also has to say that the event is handled.
+    pub(crate) async fn react(&self, writer: &mut Writer, stored: &LeasedEvent) -> Result<Reaction, Error> {
+        if stored.state_key.is_none() {
+            return Ok(Reaction::default());
         }
-        if !writer.event_done(stored.seq).await? {
-            // Somebody else handled it while our lease ran out: theirs counts.
-            return Ok(());
+        match Event::read(stored) {
+            Some(event) => self.react_to_state(writer, &event).await,
+            None => Err(Error::Unreadable),
         }
-        writer.commit().await?;
-        if reaction.changed_facts {
-            self.reload().await?;
-        }
-        if reaction.enqueued {
-            self.effects_stored.notify_one();
-        }
-        Ok(())
     }
 
     async fn react_to_state(&self, writer: &mut Writer, event: &Event<'_>) -> Result<Reaction, Error> {
