@@ -41,6 +41,8 @@ pub struct Inner {
     pub events_stored: Notify,
     /// Rung when effects were stored.
     pub effects_stored: Notify,
+    /// Rung when the mirror was read anew and may show drift that no event told.
+    pub drifted: Notify,
     /// Counts finished effects, so that whoever waits for some looks again.
     pub effects_finished: watch::Sender<u64>,
     snapshot: RwLock<Arc<Snapshot>>,
@@ -80,6 +82,7 @@ impl App {
             heartbeat: Heartbeat::default(),
             events_stored: Notify::new(),
             effects_stored: Notify::new(),
+            drifted: Notify::new(),
             effects_finished: watch::Sender::new(0),
             snapshot,
             planning: AsyncMutex::default(),

@@ -36,6 +36,14 @@ impl App {
         Ok(compared)
     }
 
+    /// As [`App::compare`], for one room; whether it could be read.
+    pub(crate) async fn compare_one(&self, room: &OwnedRoomId) -> Result<bool, Error> {
+        match self.context.store.read().await?.place_of(room).await? {
+            Some(place) => self.compare_room(room.clone(), place).await,
+            None => Ok(false),
+        }
+    }
+
     async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey) -> Result<bool, Error> {
         let Ok((state, members)) = self.read_room(&room).await else {
             tracing::error!(room.id = %room, "a managed room cannot be read");

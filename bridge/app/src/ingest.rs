@@ -21,6 +21,9 @@ impl App {
                 txn.id = txn_id,
                 "a transaction id came back with other events; all were looked at"
             );
+            metrics::counter!("kring_transactions_lied_total").increment(1);
+            // It counts from 1 again: it was started anew, and forgot what it had in memory.
+            self.heartbeat.suspect();
         }
         if ingested.new > 0 {
             self.events_stored.notify_one();

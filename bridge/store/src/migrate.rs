@@ -17,12 +17,20 @@ struct Step {
 }
 
 /// Every step, oldest first. A step that was released never changes: sqlx compares checksums.
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    name: "first",
-    sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
-    postgres: include_str!("../migrations/postgres/0001_first.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        name: "first",
+        sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
+        postgres: include_str!("../migrations/postgres/0001_first.sql"),
+    },
+    Step {
+        version: 2,
+        name: "whole",
+        sqlite: include_str!("../migrations/sqlite/0002_whole.sql"),
+        postgres: include_str!("../migrations/postgres/0002_whole.sql"),
+    },
+];
 
 /// The schema this program works with.
 pub(crate) fn latest() -> i64 {
