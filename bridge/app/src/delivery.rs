@@ -17,6 +17,7 @@ use kring_homeserver::{
     StateContent,
     probe::{self, Finding},
 };
+use ruma::EventId;
 use serde_json::{Value, json};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -28,6 +29,9 @@ pub const HEARTBEAT: &str = "nl.kring.heartbeat";
 
 /// How long the harmless event may take to come back.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often to look in the store whether it came to another process.
+const GLANCE: Duration = Duration::from_millis(500);
 
 /// How often to look while all is well, and while it is not.
 const CALM: Duration = Duration::from_secs(300);
@@ -178,13 +182,30 @@ impl App {
         let Some(room) = self.root_room().await else { return Delivery::Reaches };
         self.heartbeat.expect(Some(beat.clone()));
         let event = StateContent::new(HEARTBEAT, "", json!({"beat": beat}));
-        if let Err(error) = self.homeserver.put_state(&room, &event).await {
-            tracing::warn!(%error, "the harmless event could not be sent");
-            return Delivery::Reaches;
-        }
-        let came = tokio::time::timeout(PATIENCE, self.heartbeat.seen.notified()).await.is_ok();
+        let sent = match self.homeserver.put_state(&room, &event).await {
+            Ok(sent) => sent,
+            Err(error) => {
+                tracing::warn!(%error, "the harmless event could not be sent");
+                return Delivery::Reaches;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, self.came_back(&sent)).await.is_ok();
         self.heartbeat.expect(None);
         if came { Delivery::Arrives } else { Delivery::Silent }
+    }
+
+    /// Waits until the event comes in, here or in another process on the same store.
+    async fn came_back(&self, event: &EventId) {
+        loop {
+            tokio::select! {
+                () = self.heartbeat.seen.notified() => return,
+                () = tokio::time::sleep(GLANCE) => {}
+            }
+            let Ok(mut reader) = self.context.store.read().await else { continue };
+            if reader.known_events(&[event.as_str()]).await.is_ok_and(|known| !known.is_empty()) {
+                return;
+            }
+        }
     }
 
     async fn root_room(&self) -> Option<ruma::OwnedRoomId> {

@@ -74,8 +74,8 @@ impl From<HomeserverError> for Failure {
         match error.class() {
             Class::Retry { after: None } if !restarting => Self::soon(text),
             Class::Retry { after } => Self::Later { after, error: text, tries: PATIENT },
-            // A bad token is the operator's to mend; the effect waits for it.
-            Class::Unreachable | Class::NotMatrix | Class::Unauthorized => {
+            // A bad token is the operator's to mend; the effect waits for it. Whoever leads now carries it out anyway.
+            Class::Unreachable | Class::NotMatrix | Class::Unauthorized | Class::Fenced => {
                 Self::Later { after: None, error: text, tries: PATIENT }
             }
             _ => Self::last(text),

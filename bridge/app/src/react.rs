@@ -240,7 +240,7 @@ impl App {
         tracing::error!(room.id = %event.room, "the bridge is no longer in a room that it manages");
         let group = place.group.to_string();
         let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
-        self.tell_admins(writer, &text).await
+        self.tell_admins(writer, &text, &event.stored.event_id).await
     }
 
     async fn react_to_room_state(
@@ -296,7 +296,7 @@ impl App {
                 .with_detail("event", event.stored.event_id.as_str())
                 .with_detail("sender", event.sender.as_str());
             writer.append_audit(&entry).await?;
-            told |= self.tell_admins(writer, &alarm.text).await?;
+            told |= self.tell_admins(writer, &alarm.text, &event.stored.event_id).await?;
         }
         Ok(told)
     }

@@ -90,7 +90,7 @@ impl App {
         let mut writer = self.context.store.write().await?;
         if writer.setting(ASKED).await?.as_deref() != Some(question.token.as_str()) {
             writer.put_setting(ASKED, &question.token).await?;
-            self.tell_admins(&mut writer, &question.text).await?;
+            self.tell_admins(&mut writer, &question.text, &question.token).await?;
             writer.commit().await?;
             self.effects_stored.notify_one();
         }

@@ -7,7 +7,7 @@ use kring_app::{App, Delivery};
 use kring_core::text::Text;
 use kring_homeserver::probe::{self, Finding};
 use kring_store::{Aside, IncomingEvent as Stored};
-use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort};
+use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role};
 use tokio::sync::Mutex;
 
 use crate::output::texts;
@@ -43,13 +43,14 @@ const FRESH: Duration = Duration::from_secs(10);
 /// Tells what works and what does not.
 pub struct Ready {
     app: App,
+    leads: Box<dyn Fn() -> bool + Send + Sync>,
     last: Mutex<Option<(Instant, Finding)>>,
 }
 
 impl Ready {
-    /// For this bridge.
-    pub fn new(app: App) -> Self {
-        Self { app, last: Mutex::default() }
+    /// For this bridge; `leads` says whether it leads at this moment.
+    pub fn new(app: App, leads: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { app, leads: Box::new(leads), last: Mutex::default() }
     }
 
     async fn finding(&self) -> Finding {
@@ -92,6 +93,7 @@ impl ReadinessPort for Ready {
             database,
             homeserver: if is_token { good() } else { found.clone() },
             token: if is_token { found } else { good() },
+            role: if (self.leads)() { Role::Leads } else { Role::StandsBy },
             delivery: match self.app.heartbeat.state() {
                 Delivery::Unknown | Delivery::Arrives | Delivery::Reaches => good(),
                 Delivery::Fails(finding) => of_finding(&finding),

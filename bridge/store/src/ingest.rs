@@ -4,7 +4,7 @@
 //! thread with a connection and prepared statements of its own ([`sqlite`]), for handing each row over to another thread
 //! costs more than storing it; on PostgreSQL one statement for all rows ([`postgres`]).
 
-mod postgres;
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::borrow::Cow;

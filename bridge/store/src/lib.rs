@@ -51,6 +51,7 @@ mod row;
 mod session;
 mod settings;
 mod url;
+mod wake;
 
 pub use audit::{AuditFilter, AuditRecord};
 pub use error::{OpenError, StoreError};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kring_app::App;
 use kring_core::text::Text;
 use kring_store::{Aside, IncomingEvent as Stored};
-use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, WebState};
+use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, WebState};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// Leads to the bridge that is alive; to nobody while it is dead.
@@ -55,6 +55,12 @@ impl IngestPort for Door {
 impl ReadinessPort for Door {
     async fn readiness(&self) -> Readiness {
         let good = Part { good: true, code: "good".to_owned(), text: Text::default() };
-        Readiness { database: good.clone(), homeserver: good.clone(), token: good.clone(), delivery: good }
+        Readiness {
+            database: good.clone(),
+            homeserver: good.clone(),
+            token: good.clone(),
+            delivery: good,
+            role: Role::Leads,
+        }
     }
 }

@@ -112,6 +112,10 @@ ready-silent = The homeserver thinks that Kring is down and sends nothing. Check
 
 # kring run
 run-ready = Kring is at work and listens on { $address }.
+run-only-sqlite = With SQLite one process does all the work, so --only cannot be used. Leave it out, or set store.url to a PostgreSQL database.
+run-no-bots = This version has no bots with private chats yet, so --only bots would do nothing. Use --only bridge or --only web.
+leader-elsewhere = Another Kring leads here: { $owner }. Give this command on that machine, or stop that Kring first.
+leader-lost = Another Kring has taken over before the command had ended. Look with kring plan what is left, and give the command there.
 run-twice = A Kring is at work here already ({ $reason }). Stop it first.
 listen-failed = Kring cannot listen on { $address } ({ $reason }). Choose another address in listen.address.
 no-signals = Kring does not hear when it is to stop ({ $reason }) and does not start because of that.

@@ -112,6 +112,10 @@ ready-silent = De homeserver denkt dat Kring uit staat en stuurt niets. Kijk of 
 
 # kring run
 run-ready = Kring draait en luistert op { $address }.
+run-only-sqlite = Met SQLite doet één proces al het werk. Daarom kan --only niet. Laat het weg, of zet store.url op een PostgreSQL-database.
+run-no-bots = Deze versie heeft nog geen bots met privégesprekken. Met --only bots gebeurt er niets. Gebruik --only bridge of --only web.
+leader-elsewhere = Een andere Kring heeft hier de leiding: { $owner }. Geef deze opdracht op die machine, of stop die Kring eerst.
+leader-lost = Een andere Kring nam de leiding over voordat de opdracht klaar was. Kijk met kring plan wat er nog moet gebeuren, en geef de opdracht daar.
 run-twice = Er draait hier al een Kring ({ $reason }). Stop die eerst.
 listen-failed = Op { $address } kan Kring niet luisteren ({ $reason }). Kies een ander adres bij listen.address.
 no-signals = Kring hoort niet wanneer hij moet stoppen ({ $reason }) en start daarom niet.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kring_app::App;
 use kring_homeserver::probe::{self, Finding};
+use kring_store::LockError;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     context::Context,
     control::{ControlError, MAX_FRAME, Request, Turn, WriterLock, hand_over},
     exit::{Exit, Failure},
+    leading::{Leading, NotLeading},
     wiring,
 };
 
@@ -75,16 +77,31 @@ where
         Hands::Ours(lock) => lock,
     };
     check::files(&config)?;
-    let (app, _leader) = wiring::leader(&config, context).await?;
+    let base = wiring::app(&config, std::sync::Arc::clone(&context.clock)).await?;
+    let leading = Leading::take(&config, &base).await.map_err(elsewhere)?;
+    let app = leading.app.clone();
     let stop = CancellationToken::new();
     let outbox = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         async move { app.serve_outbox(stop).await }
     });
-    let result = work(app).await;
+    let result = tokio::select! {
+        result = work(app) => result,
+        () = leading.lost.cancelled() => Err(Failure::new("leader-lost", &[])),
+    };
     stop.cancel();
     _ = outbox.await;
     result
+}
+
+fn elsewhere(why: NotLeading) -> Failure {
+    match why {
+        NotLeading::Lock(LockError::Held { owner }) => {
+            Failure::new("leader-elsewhere", &[("owner", owner.into())])
+        }
+        NotLeading::Lock(error) => wiring::failure("store-failed", &error),
+        NotLeading::Failed(failure) => failure,
+    }
 }
 
 /// Refuses with what to do, before anything is begun, where the homeserver would not answer or not know us: the outbox

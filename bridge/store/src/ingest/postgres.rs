@@ -5,8 +5,11 @@ use serde::Serialize;
 use super::{IncomingEvent, Ingested, LYING_TRANSACTION, NEW_TRANSACTION, Seen, Transaction};
 use crate::{error::StoreError, open::Store, row::to_json, session::Writer};
 
+/// Where whoever leads hears of it, at the commit.
+pub(crate) const CHANNEL: &str = "kring_events";
+
 /// Transactions of the homeserver are numbered in the order in which they are committed, which a sequence of PostgreSQL
-/// alone does not give to two connections at once. The number spells "kring". Whoever leads hears of it at the commit.
+/// alone does not give to two connections at once. The number spells "kring".
 const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(461178432103); NOTIFY kring_events";
 
 /// One parameter for all rows, so that it stays prepared whatever their number. The rows keep their order.
