@@ -100,6 +100,17 @@ impl KringProcess {
         self.process.is_running()
     }
 
+    /// Sends it a signal: `STOP` pauses it, `CONT` lets it go on.
+    pub fn signal(&mut self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
+    /// The `role` of `GET /ready`; empty when there is no answer.
+    pub async fn role(&self) -> String {
+        let answer = self.api.try_call(Method::GET, "/ready", None, None).await;
+        answer.map(|answer| answer.text("role").to_owned()).unwrap_or_default()
+    }
+
     /// Ends it as a crash would.
     pub fn kill9(&mut self) {
         self.process.kill9();

@@ -72,10 +72,7 @@ pub async fn run(args: &RunArgs, context: &Context) -> Result<Exit, Failure> {
     let app = wiring::app(&config, Arc::clone(&context.clock)).await?;
     let life = Lifecycle::default();
     let leads = Arc::new(AtomicBool::new(false));
-    let first = match app.context.store.engine() {
-        Engine::Sqlite => Some(Leading::take(&config, &app).await.map_err(in_use)?),
-        Engine::Postgres => None,
-    };
+    let first = if args.only == Some(Only::Web) { None } else { first(&config, &app).await? };
     serve(&life, &app, &config, http, &leads)?;
     if args.only != Some(Only::Web) {
         let candidate =
@@ -98,10 +95,14 @@ fn possible(args: &RunArgs, config: &Config) -> Result<(), Failure> {
     }
 }
 
-fn in_use(why: NotLeading) -> Failure {
-    match why {
-        NotLeading::Lock(error) => wiring::failure("run-twice", &error),
-        NotLeading::Failed(failure) => failure,
+/// Leads from the start where that is possible; on SQLite it has to be.
+async fn first(config: &Config, app: &App) -> Result<Option<Leading>, Failure> {
+    match (Leading::take(config, app).await, app.context.store.engine()) {
+        (Ok(leading), _) => Ok(Some(leading)),
+        (Err(NotLeading::Failed(failure)), _) => Err(failure),
+        (Err(NotLeading::Lock(error)), Engine::Sqlite) => Err(wiring::failure("run-twice", &error)),
+        // Somebody else leads, or it is tried again soon.
+        (Err(NotLeading::Lock(_)), Engine::Postgres) => Ok(None),
     }
 }
 
