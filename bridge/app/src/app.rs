@@ -15,6 +15,7 @@ use crate::{
     Error,
     context::{Context, Snapshot},
     delivery::Heartbeat,
+    gaps::Touched,
 };
 
 const OWNER: &str = "leader";
@@ -55,6 +56,8 @@ pub struct Shared {
     pub drifted: Notify,
     /// Counts finished effects, so that whoever waits for some looks again.
     pub effects_finished: watch::Sender<u64>,
+    /// The rooms in which something happened since gaps were looked for.
+    pub(crate) touched: Touched,
     snapshot: RwLock<Arc<Snapshot>>,
     reading: AsyncMutex<()>,
 }
@@ -93,6 +96,7 @@ impl App {
             effects_stored: Notify::new(),
             drifted: Notify::new(),
             effects_finished: watch::Sender::new(0),
+            touched: Touched::default(),
             snapshot: RwLock::new(Arc::new(context.snapshot().await?)),
             reading: AsyncMutex::default(),
         };

@@ -8,11 +8,14 @@
 //! all is well every room in which something happened is looked at after five minutes, and a share of the quiet ones, so that
 //! each has had its turn within an hour: nobody has to notice that a part of the homeserver was started anew.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 
 use futures_util::{StreamExt, stream};
 use kring_homeserver::RawEvent;
-use kring_store::{Aside, History, IncomingEvent};
+use kring_store::{Aside, IncomingEvent};
 use ruma::OwnedRoomId;
 use serde_json::json;
 
@@ -41,6 +44,9 @@ pub struct Gaps {
     pub open: usize,
 }
 
+/// A managed room, and the event up to which nothing is missing; `None` where nobody has looked yet.
+type History = (OwnedRoomId, Option<String>);
+
 /// What was found in one room.
 struct Found {
     room: OwnedRoomId,
@@ -48,6 +54,20 @@ struct Found {
     missing: Option<usize>,
     /// The history is whole up to here.
     whole: Option<String>,
+}
+
+/// The rooms in which something happened since somebody looked.
+#[derive(Debug, Default)]
+pub(crate) struct Touched(Mutex<HashSet<String>>);
+
+impl Touched {
+    pub(crate) fn add(&self, rooms: impl IntoIterator<Item = String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(rooms);
+    }
+
+    fn take(&self) -> HashSet<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What came since an event.
@@ -74,10 +94,11 @@ impl App {
     /// may still be on its way.
     pub(crate) async fn close_some_gaps(&self, turn: usize, before: Option<i64>) -> Result<Gaps, Error> {
         let all = self.context.store.read().await?.histories().await?;
+        let touched = self.touched.take();
         let due = all
             .into_iter()
             .enumerate()
-            .filter(|(n, history)| history.whole != history.newest || n % TURNS == turn % TURNS);
+            .filter(|(n, (room, _))| touched.contains(room.as_str()) || n % TURNS == turn % TURNS);
         self.close(due.map(|(_, history)| history).collect(), before).await
     }
 
@@ -116,11 +137,8 @@ impl App {
         Ok(writer.commit().await?)
     }
 
-    async fn close_gap(&self, history: History, before: Option<i64>) -> Result<Found, Error> {
-        let room = history.room_id;
-        // Where nothing was ever delivered, the room was read as a whole when it was made.
-        let Some(last) = history.whole else { return Ok(Found { room, missing: Some(0), whole: None }) };
-        match self.since(&room, &last).await {
+    async fn close_gap(&self, (room, last): History, before: Option<i64>) -> Result<Found, Error> {
+        match self.since(&room, last.as_deref()).await {
             Since::Events(mut events) => {
                 events.retain(|event| before.is_none_or(|before| event.origin_server_ts < before));
                 let missing = Some(self.store_missing(&room, &events).await?);
@@ -130,7 +148,8 @@ impl App {
             Since::TooMuch(newest) => {
                 let read = self.compare_one(&room).await?;
                 self.drifted.notify_one();
-                Ok(Found { room, missing: None, whole: newest.filter(|_| read) })
+                let missing = last.is_none().then_some(0);
+                Ok(Found { room, missing, whole: newest.filter(|_| read) })
             }
             Since::Unreadable => Ok(Found { room, missing: None, whole: None }),
         }
@@ -150,20 +169,21 @@ impl App {
         Ok(new)
     }
 
-    async fn since(&self, room: &OwnedRoomId, last: &str) -> Since {
+    /// Without an event to read back to, one page tells the newest.
+    async fn since(&self, room: &OwnedRoomId, last: Option<&str>) -> Since {
         let (mut events, mut from) = (Vec::<RawEvent>::new(), None::<String>);
         for _ in 0..PAGES {
             let Ok(page) = self.homeserver.messages_back(room, from.as_deref(), PAGE).await else {
                 return Since::Unreadable;
             };
             for event in page.events {
-                if event.event_id == last {
+                if last == Some(event.event_id.as_str()) {
                     return Since::Events(events);
                 }
                 events.push(event);
             }
             // At the beginning of the room without having met it: it was removed from the history.
-            let Some(next) = page.next else { break };
+            let Some(next) = page.next.filter(|_| last.is_some()) else { break };
             from = Some(next);
         }
         Since::TooMuch(events.first().map(|event| event.event_id.to_string()))

@@ -87,7 +87,7 @@ impl App {
 
     async fn lease(&self, rooms: u32) -> Result<Vec<LeasedEvent>, Error> {
         let now = self.context.clock.now_ms();
-        let mut writer = self.context.store.write().await?;
+        let mut writer = self.context.store.write_behind().await?;
         let leased = writer.lease_events(now, LEASE_MS, &self.owner, rooms).await?;
         if !leased.is_empty() {
             writer.commit().await?;

@@ -16,7 +16,7 @@ use kring_policies::{
     plan::{Action, ActionKind},
 };
 use kring_store::Writer;
-use ruma::{OwnedRoomId, OwnedUserId};
+use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 use serde_json::{Value, json};
 
 use crate::{App, Error, effect::Effect, observe::observe_state};
@@ -25,7 +25,7 @@ use crate::{App, Error, effect::Effect, observe::observe_state};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Seen {
     /// A room was made, or found again.
-    Room { room: OwnedRoomId, place: PlaceKey, filling: bool, state: Box<RoomState>, members: Members },
+    Room { room: OwnedRoomId, place: PlaceKey, filling: bool, read: Box<ReadRoom> },
     /// Somebody's membership.
     Member { room: OwnedRoomId, user: OwnedUserId, membership: Option<Membership> },
     /// A state event.
@@ -39,6 +39,15 @@ pub(crate) enum Seen {
 }
 
 pub(crate) type Members = Vec<(OwnedUserId, Membership)>;
+
+/// A room as the homeserver has it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ReadRoom {
+    pub(crate) state: RoomState,
+    pub(crate) members: Members,
+    /// Its `m.room.create`, with which its history begins.
+    pub(crate) created: Option<OwnedEventId>,
+}
 
 /// Why an effect did not succeed.
 #[derive(Debug, Clone)]
@@ -187,10 +196,14 @@ impl App {
 pub(crate) async fn remember(writer: &mut Writer, seen: &[Seen]) -> Result<(), Error> {
     for change in seen {
         match change {
-            Seen::Room { room, place, filling, state, members } => {
+            Seen::Room { room, place, filling, read } => {
                 writer.put_room(room, Some(place), *filling).await?;
-                writer.set_room_state(room, state).await?;
-                writer.replace_members(room, members).await?;
+                writer.set_room_state(room, &read.state).await?;
+                writer.replace_members(room, &read.members).await?;
+                if let Some(created) = &read.created {
+                    // Its whole history is still to come.
+                    writer.note_whole(room, created.as_str()).await?;
+                }
             }
             Seen::Member { room, user, membership } => writer.expect_member(room, user, *membership).await?,
             Seen::State { room, event_type, state_key, content } => {

@@ -52,10 +52,21 @@ impl App {
         tracing::info!(rooms = compared.rooms, unreadable = compared.unreadable, repairs, "compared");
         let now = self.context.clock.now();
         let before = now.saturating_sub(SignedDuration::from_hours(24 * keep_days)).unwrap_or(now);
+        self.sweep(before.as_millisecond()).await
+    }
+
+    async fn sweep(&self, before_ms: i64) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
-        writer.sweep_events(before.as_millisecond()).await?;
-        writer.sweep_effects(before.as_millisecond()).await?;
-        Ok(writer.commit().await?)
+        writer.sweep_transactions(before_ms).await?;
+        writer.sweep_effects(before_ms).await?;
+        writer.commit().await?;
+        let mut after = 0;
+        loop {
+            let mut writer = self.context.store.write().await?;
+            let Some((last, _)) = writer.sweep_events(before_ms, after).await? else { return Ok(()) };
+            writer.commit().await?;
+            after = last;
+        }
     }
 
     /// Reads the facts again and does what follows from them in rooms that exist. Rooms that are not there yet, and

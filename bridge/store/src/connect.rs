@@ -14,12 +14,16 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 use crate::{
+    checkpoint::Checkpointer,
     error::{OpenError, primary},
     ingest::sqlite::Door,
     migrate,
     open::{Mode, OpenOptions, Synchronous},
     url::{Engine, StoreUrl},
 };
+
+/// What a connection that writes sets last; the log is taken into the database beside it ([`Checkpointer`]).
+pub(crate) const WRITING: &str = "journal_mode = WAL; PRAGMA wal_autocheckpoint = 0";
 
 /// The connections of an open store.
 pub(crate) struct Pools {
@@ -29,6 +33,10 @@ pub(crate) struct Pools {
     pub(crate) writers: Option<AnyPool>,
     /// What the homeserver sends, on SQLite; `None` on PostgreSQL and when open for reading only.
     pub(crate) door: Option<Door>,
+    /// Beside the door.
+    pub(crate) checkpointer: Option<Arc<Checkpointer>>,
+    /// When SQLite calls a transaction stored.
+    pub(crate) synchronous: Synchronous,
     /// On SQLite the writer and the door take turns.
     pub(crate) turn: Arc<Mutex<()>>,
     pub(crate) patience: Duration,
@@ -37,7 +45,16 @@ pub(crate) struct Pools {
 impl Pools {
     fn new(url: &StoreUrl, options: &OpenOptions, readers: AnyPool, writers: Option<AnyPool>) -> Self {
         let patience = options.patience;
-        Self { url: url.clone(), readers, writers, door: None, turn: Arc::default(), patience }
+        Self {
+            url: url.clone(),
+            readers,
+            writers,
+            door: None,
+            checkpointer: None,
+            synchronous: options.synchronous,
+            turn: Arc::default(),
+            patience,
+        }
     }
 }
 
@@ -86,7 +103,7 @@ fn create(path: &Path) -> std::io::Result<()> {
 
 async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
     let path = url.path().map(Path::to_owned).unwrap_or_default();
-    let (read, write) = (pragmas(options, "query_only = ON"), pragmas(options, "journal_mode = WAL"));
+    let (read, write) = (pragmas(options, "query_only = ON"), pragmas(options, WRITING));
     let (target_read, target_write) = (target(url, "ro")?, target(url, "rw")?);
     let first = match options.mode {
         Mode::ReadOnly => first(&target_read, &read, Engine::Sqlite, options.mode).await,
@@ -96,14 +113,18 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     let writers = (options.mode == Mode::ReadWrite)
         .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
     let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
-    let door = match options.mode {
-        Mode::ReadOnly => None,
-        Mode::ReadWrite => Some(
-            Door::open(path.clone(), options)
-                .map_err(|e| OpenError::CannotOpen { path, why: e.to_string() })?,
-        ),
-    };
-    Ok(Pools { door, ..Pools::new(url, options, readers, writers) })
+    let pools = Pools::new(url, options, readers, writers);
+    if options.mode == Mode::ReadOnly {
+        return Ok(pools);
+    }
+    let (door, checkpointer) =
+        threads(&path, options).map_err(|e| OpenError::CannotOpen { path, why: e.to_string() })?;
+    Ok(Pools { door: Some(door), checkpointer: Some(checkpointer), ..pools })
+}
+
+fn threads(path: &Path, options: &OpenOptions) -> std::io::Result<(Door, Arc<Checkpointer>)> {
+    let checkpointer = Arc::new(Checkpointer::start(path.to_owned(), options)?);
+    Ok((Door::open(path.to_owned(), options, Arc::clone(&checkpointer))?, checkpointer))
 }
 
 async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {

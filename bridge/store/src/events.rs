@@ -41,58 +41,48 @@ pub struct DeadEvent {
     pub json: String,
 }
 
+/// Rows of one sweep: nobody else writes meanwhile.
+const SWEEP: i64 = 2_000;
+
 impl Writer {
-    /// Removes handled and dropped events that came before `before_ms`, and what is known of transactions of that time.
-    /// The newest event of each room stays, for [`Reader::last_event`]. Says how many events went.
+    /// Removes what is known of transactions that came before `before_ms`. Says how many went.
     ///
     /// # Errors
     ///
     /// The database does not answer.
-    pub async fn sweep_events(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+    pub async fn sweep_transactions(&mut self, before_ms: i64) -> Result<u64, StoreError> {
         let sql = "DELETE FROM transactions WHERE received_at < $1";
-        sqlx::query(sql).bind(before_ms).execute(self.connection()).await?;
-        let mut gone = 0;
-        // A newer row of the room in any state; by state, so that each question is one step in the index.
-        let newer = (0..4)
-            .map(|s| {
-                format!("EXISTS (SELECT 1 FROM events n WHERE n.state = {s} AND n.room_id = e.room_id AND n.seq > e.seq)")
-            })
-            .collect::<Vec<_>>()
-            .join(" OR ");
-        for state in [1, 3] {
-            let sql = format!(
-                "DELETE FROM events WHERE seq IN (SELECT e.seq FROM events e WHERE e.state = {state} \
-                 AND e.received_at < $1 AND ({newer}))"
-            );
-            let done =
-                sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before_ms).execute(self.connection()).await?;
-            gone += done.rows_affected();
-        }
-        Ok(gone)
+        Ok(sqlx::query(sql).bind(before_ms).execute(self.connection()).await?.rows_affected())
+    }
+
+    /// Removes handled and dropped events that came before `before_ms`, some of those behind number `after`. Gives the
+    /// number behind which the next sweep goes on, and how many went; `None` when it was the last. The newest event of
+    /// all stays, so that numbers are never given twice.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn sweep_events(
+        &mut self,
+        before_ms: i64,
+        after: i64,
+    ) -> Result<Option<(i64, u64)>, StoreError> {
+        // By number, which is the order in which they came: no index has to say which are old.
+        let sql = "SELECT max(seq) AS last, min(received_at) AS oldest FROM (\
+                   SELECT seq, received_at FROM events WHERE seq > $1 ORDER BY seq LIMIT $2) AS batch";
+        let row = sqlx::query(sql).bind(after).bind(SWEEP).fetch_one(self.connection()).await?;
+        let (last, oldest): (Option<i64>, Option<i64>) = (row.try_get("last")?, row.try_get("oldest")?);
+        let Some((last, _)) = last.zip(oldest).filter(|(_, oldest)| *oldest < before_ms) else {
+            return Ok(None);
+        };
+        let sql = "DELETE FROM events WHERE seq > $1 AND seq <= $2 AND state IN (1, 3) AND received_at < $3 \
+                   AND seq < (SELECT max(seq) FROM events)";
+        let query = sqlx::query(sql).bind(after).bind(last).bind(before_ms);
+        Ok(Some((last, query.execute(self.connection()).await?.rows_affected())))
     }
 }
 
 impl Reader {
-    /// The newest event of a room that came in, handled or not, and when, in ms since the Unix epoch.
-    ///
-    /// # Errors
-    ///
-    /// The database does not answer, or the row is not readable.
-    pub async fn last_event(&mut self, room_id: &str) -> Result<Option<(String, i64)>, StoreError> {
-        // By state, so that each maximum is one step in the index.
-        let sql = "SELECT seq, event_id, received_at FROM events WHERE seq = (SELECT max(s) FROM (\
-                   SELECT max(seq) AS s FROM events WHERE state = 0 AND room_id = $1 UNION ALL \
-                   SELECT max(seq) FROM events WHERE state = 1 AND room_id = $1 UNION ALL \
-                   SELECT max(seq) FROM events WHERE state = 2 AND room_id = $1 UNION ALL \
-                   SELECT max(seq) FROM events WHERE state = 3 AND room_id = $1) AS newest)";
-        let row = sqlx::query(sql).bind(room_id.to_owned()).fetch_optional(self.connection()).await?;
-        row.map(|r| {
-            let columns = Columns::new(&r, "events", "seq");
-            Ok((columns.text("event_id")?, columns.int("received_at")?))
-        })
-        .transpose()
-    }
-
     /// How much waits to be handled, and how much was given up.
     ///
     /// # Errors

@@ -13,48 +13,20 @@ use crate::{
 /// Ids of one statement.
 const CHUNK: usize = 100;
 
-/// What is known of a managed room's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
-    /// The room.
-    pub room_id: OwnedRoomId,
-    /// Nothing up to this event is missing. `None` where nobody has looked yet, and nothing was ever delivered.
-    pub whole: Option<String>,
-    /// The newest event that came in; `None` where nothing ever did.
-    pub newest: Option<String>,
-}
-
-/// By state, so that each minimum is one step in the index. Dropped and dead events may be older than what was swept.
-const OLDEST: &str = "SELECT seq, event_id FROM events WHERE seq = (SELECT min(s) FROM (\
-                      SELECT min(seq) AS s FROM events WHERE state = 0 AND room_id = $1 UNION ALL \
-                      SELECT min(seq) FROM events WHERE state = 1 AND room_id = $1) AS oldest)";
-
 impl Reader {
-    /// The histories of all managed rooms, by room id. Where nobody has looked yet, what came first counts as whole.
+    /// For each managed room, by room id, the event up to which nothing is missing; `None` where nobody has looked yet.
     ///
     /// # Errors
     ///
     /// The database does not answer, or a row is not readable.
-    pub async fn histories(&mut self) -> Result<Vec<History>, StoreError> {
+    pub async fn histories(&mut self) -> Result<Vec<(OwnedRoomId, Option<String>)>, StoreError> {
         let sql = "SELECT room_id, whole FROM rooms WHERE place IS NOT NULL ORDER BY room_id";
         let rows = sqlx::query(sql).fetch_all(self.connection()).await?;
-        let mut histories = Vec::with_capacity(rows.len());
-        for row in &rows {
+        let history = |row| {
             let columns = Columns::new(row, "rooms", "room_id");
-            let room_id: OwnedRoomId = columns.parse("room_id")?;
-            let whole = match columns.opt_text("whole")? {
-                None => self.oldest_event(&room_id).await?,
-                whole => whole,
-            };
-            let newest = self.last_event(room_id.as_str()).await?.map(|(event, _)| event);
-            histories.push(History { room_id, whole, newest });
-        }
-        Ok(histories)
-    }
-
-    async fn oldest_event(&mut self, room_id: &RoomId) -> Result<Option<String>, StoreError> {
-        let row = sqlx::query(OLDEST).bind(room_id.to_string()).fetch_optional(self.connection()).await?;
-        row.map(|row| Columns::new(&row, "events", "seq").text("event_id")).transpose()
+            Ok((columns.parse("room_id")?, columns.opt_text("whole")?))
+        };
+        rows.iter().map(history).collect()
     }
 
     /// Which of these events came in before.

@@ -232,7 +232,7 @@ mod tests {
         let table_scans: Vec<_> =
             plan.iter().filter(|l| l.starts_with("SCAN e") || l.starts_with("SCAN l")).collect();
         assert_eq!(table_scans, [""; 0], "{plan:#?}");
-        assert!(plan.iter().filter(|l| l.contains("events_lanes")).count() >= 3, "{plan:#?}");
+        assert!(plan.iter().filter(|l| l.contains("events_waiting")).count() >= 3, "{plan:#?}");
         assert!(plan.iter().any(|l| l.contains("events_leased")), "{plan:#?}");
     }
 }

@@ -32,6 +32,7 @@
 //! sorted have collation `"C"` on PostgreSQL, so that both engines sort by bytes.
 
 mod audit;
+mod checkpoint;
 mod connect;
 mod error;
 mod events;
@@ -56,7 +57,6 @@ mod wake;
 pub use audit::{AuditFilter, AuditRecord};
 pub use error::{OpenError, StoreError};
 pub use events::{Backlog, DeadEvent};
-pub use histories::History;
 pub use imports::ImportRecord;
 pub use ingest::{Aside, IncomingEvent, Ingested};
 pub use lanes::LeasedEvent;

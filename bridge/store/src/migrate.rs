@@ -30,6 +30,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/sqlite/0002_whole.sql"),
         postgres: include_str!("../migrations/postgres/0002_whole.sql"),
     },
+    Step {
+        version: 3,
+        name: "lanes",
+        sqlite: include_str!("../migrations/sqlite/0003_lanes.sql"),
+        postgres: include_str!("../migrations/postgres/0003_lanes.sql"),
+    },
 ];
 
 /// The schema this program works with.

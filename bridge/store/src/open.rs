@@ -6,6 +6,7 @@ use sqlx::AnyPool;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{
+    checkpoint::Checkpointer,
     connect::{Pools, connect},
     error::{OpenError, StoreError},
     ingest::sqlite::Door,
@@ -113,6 +114,17 @@ impl Store {
         if let Some(door) = &self.pools.door {
             door.close();
         }
+        if let Some(checkpointer) = &self.pools.checkpointer {
+            checkpointer.close();
+        }
+    }
+
+    pub(crate) fn checkpointer(&self) -> Option<Arc<Checkpointer>> {
+        self.pools.checkpointer.clone()
+    }
+
+    pub(crate) fn synchronous(&self) -> Synchronous {
+        self.pools.synchronous
     }
 
     pub(crate) fn door(&self) -> Option<&Door> {

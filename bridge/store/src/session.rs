@@ -1,11 +1,19 @@
 //! A connection to ask, and a transaction to change.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use sqlx::{Any, AnyConnection, Transaction, pool::PoolConnection};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::{error::StoreError, open::Store, url::Engine};
+use crate::{
+    checkpoint::Checkpointer,
+    error::StoreError,
+    open::{Store, Synchronous},
+    url::Engine,
+};
 
 /// Answers questions. Each answer is consistent in itself; two answers may have a change between them.
 pub struct Reader {
@@ -32,6 +40,7 @@ impl Reader {
 #[must_use = "a transaction that is not committed changes nothing"]
 pub struct Writer {
     reader: Reader,
+    checkpointer: Option<Arc<Checkpointer>>,
     /// Given back after the transaction has ended, so it stands last.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -45,9 +54,13 @@ impl Writer {
     /// is not known whether they do: repeat the work, every change of Kring may be repeated.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.reader.connection {
-            Held::Transaction(transaction) => Ok(transaction.commit().await?),
-            Held::Pooled(_) => Ok(()),
+            Held::Transaction(transaction) => transaction.commit().await?,
+            Held::Pooled(_) => {}
         }
+        if let Some(checkpointer) = self.checkpointer {
+            checkpointer.committed();
+        }
+        Ok(())
     }
 }
 
@@ -83,11 +96,31 @@ impl Store {
     /// The store is open for reading only, the database does not answer, or another process leads now and this store
     /// works under an older term ([`Store::under`]).
     pub async fn write(&self) -> Result<Writer, StoreError> {
-        let begin = match self.engine() {
+        self.led(match (self.engine(), self.synchronous()) {
             // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
-            Engine::Sqlite => "BEGIN IMMEDIATE",
-            Engine::Postgres => "BEGIN",
-        };
+            (Engine::Sqlite, Synchronous::Full) => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+            (Engine::Sqlite, Synchronous::Normal) => "BEGIN IMMEDIATE",
+            (Engine::Postgres, _) => "BEGIN",
+        })
+        .await
+    }
+
+    /// As [`Store::write`], for a transaction that may be lost in a power cut: not torn, and not without all that was
+    /// committed after it, since the log is one. So whatever is asked of the outside has to be preceded by a transaction
+    /// of [`Store::write`], and what happens twice because of the loss must do no harm.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    pub async fn write_behind(&self) -> Result<Writer, StoreError> {
+        self.led(match self.engine() {
+            Engine::Sqlite => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN; SET LOCAL synchronous_commit = off",
+        })
+        .await
+    }
+
+    async fn led(&self, begin: &'static str) -> Result<Writer, StoreError> {
         let mut writer = self.begin(begin).await?;
         if let Some(term) = self.term() {
             writer.check_term(term).await?;
@@ -99,6 +132,10 @@ impl Store {
         let writers = self.writers().ok_or(StoreError::ReadOnly)?;
         let turn = self.turn().await?;
         let transaction = writers.begin_with(statement).await?;
-        Ok(Writer { reader: Reader { connection: Held::Transaction(transaction) }, _turn: turn })
+        Ok(Writer {
+            reader: Reader { connection: Held::Transaction(transaction) },
+            checkpointer: self.checkpointer(),
+            _turn: turn,
+        })
     }
 }

@@ -53,6 +53,7 @@ impl App {
         }
         match self.handle(head).await {
             Ok(reaction) => {
+                self.touched.add([head.room_id.clone()]);
                 self.after(reaction).await;
                 Ok(())
             }

@@ -27,6 +27,7 @@ impl App {
         let work = AssertUnwindSafe(self.try_round(waiting, &mut taken)).catch_unwind();
         let problem = match tokio::time::timeout(LONGEST, work).await {
             Ok(Ok(Ok(reaction))) => {
+                self.touched.add(taken.into_iter().map(|head| head.room_id));
                 self.after(reaction).await;
                 return Vec::new();
             }
@@ -44,7 +45,7 @@ impl App {
         taken: &mut Vec<LeasedEvent>,
     ) -> Result<Reaction, Error> {
         let start = Instant::now();
-        let mut writer = self.context.store.write().await?;
+        let mut writer = self.context.store.write_behind().await?;
         let (mut all, mut done) = (Reaction::default(), Vec::new());
         while let Some(head) = waiting.pop_front() {
             taken.push(head.clone());

@@ -5,7 +5,10 @@
 
 use std::{
     path::PathBuf,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, Sender, channel},
+    },
     thread::JoinHandle,
 };
 
@@ -14,6 +17,8 @@ use tokio::sync::oneshot;
 
 use super::{Ingested, LYING_TRANSACTION, NEW_TRANSACTION, Seen, Transaction};
 use crate::{
+    checkpoint::Checkpointer,
+    connect::{WRITING, pragmas},
     error::StoreError,
     open::{OpenOptions, Store},
 };
@@ -28,29 +33,33 @@ struct Job {
 
 /// The thread; it ends when the last handle on the store is dropped, or when it is closed.
 pub(crate) struct Door {
-    jobs: std::sync::Mutex<Option<(Sender<Job>, JoinHandle<()>)>>,
+    jobs: Mutex<Option<(Sender<Job>, JoinHandle<()>)>>,
 }
 
 impl Door {
     /// Starts the thread, which opens the file at its first job.
-    pub(crate) fn open(path: PathBuf, options: &OpenOptions) -> std::io::Result<Self> {
+    pub(crate) fn open(
+        path: PathBuf,
+        options: &OpenOptions,
+        checkpointer: Arc<Checkpointer>,
+    ) -> std::io::Result<Self> {
         let (sender, jobs) = channel();
-        let (pragmas, patience) = (crate::connect::pragmas(options, "journal_mode = WAL"), options.patience);
+        let (settings, patience) = (pragmas(options, WRITING), options.patience);
         let thread = std::thread::Builder::new().name("kring-ingest".into()).spawn(move || {
             let open = || {
                 let connection = Connection::open(&path)?;
                 connection.busy_timeout(patience)?;
-                connection.execute_batch(&pragmas)?;
+                connection.execute_batch(&settings)?;
                 Ok(connection)
             };
-            serve(&jobs, open);
+            serve(&jobs, open, || checkpointer.committed());
         })?;
-        Ok(Self { jobs: std::sync::Mutex::new(Some((sender, thread))) })
+        Ok(Self { jobs: Mutex::new(Some((sender, thread))) })
     }
 
     /// Ends the thread and closes its connection.
     pub(crate) fn close(&self) {
-        let ended = self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let ended = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((sender, thread)) = ended {
             drop(sender);
             // It ends after the job it is at; a panic in it was told to whoever waited.
@@ -59,7 +68,7 @@ impl Door {
     }
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
-        let jobs = self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = jobs.as_ref().is_some_and(|(sender, _)| sender.send(job).is_ok());
         if sent { Ok(()) } else { Err(closed()) }
     }
@@ -86,7 +95,7 @@ impl Store {
 }
 
 /// Stores what comes, one transaction after the other.
-fn serve(jobs: &Receiver<Job>, open: impl Fn() -> rusqlite::Result<Connection>) {
+fn serve(jobs: &Receiver<Job>, open: impl Fn() -> rusqlite::Result<Connection>, committed: impl Fn()) {
     let mut connection = None;
     while let Ok(Job { transaction, reply }) = jobs.recv() {
         let stored = work(&mut connection, &open, &transaction).map_err(StoreError::from);
@@ -96,6 +105,7 @@ fn serve(jobs: &Receiver<Job>, open: impl Fn() -> rusqlite::Result<Connection>) 
         }
         // Whoever asked may be gone; the events are stored all the same.
         let _ = reply.send(stored);
+        committed();
     }
 }
 
