@@ -3,6 +3,7 @@
 
 mod away;
 mod bad_input;
+mod chaos;
 mod crashes;
 mod fake;
 mod filling;

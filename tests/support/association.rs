@@ -99,6 +99,20 @@ impl Association {
         &self.config
     }
 
+    /// The address of Kring's database.
+    ///
+    /// # Panics
+    /// When the configuration names none.
+    pub fn database(&self) -> String {
+        let text = fs::read_to_string(&self.config).expect("the configuration can be read");
+        let config: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+        let url = config["store"]["url"].as_str().expect("an address");
+        match url.strip_prefix("sqlite:") {
+            Some(file) => format!("sqlite:{}", self.path(file).display()),
+            None => url.to_owned(),
+        }
+    }
+
     /// A file in the association's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
