@@ -197,6 +197,14 @@ impl FakeHomeserver {
         }
     }
 
+    /// Whether a transaction for the service `id` is under way.
+    ///
+    /// # Panics
+    /// When there is no such service.
+    pub fn is_delivering(&self, id: &str) -> bool {
+        self.sender(id).is_delivering()
+    }
+
     /// How long the homeserver still waits before it tries the service `id` again; `None` while it takes the service to
     /// be up, or waits for an event.
     ///

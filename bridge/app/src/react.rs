@@ -2,7 +2,7 @@
 
 mod repair;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
@@ -24,6 +24,10 @@ use crate::{
     observe::{membership, observe_state},
     texts,
 };
+
+/// How often the facts are asked for after an event that changed them, and with which pause.
+const RELOADS: u32 = 30;
+const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 
 /// An event as far as we look at it.
 struct Event<'a> {
@@ -83,14 +87,26 @@ impl App {
             // Somebody else handled it while our lease ran out: theirs counts.
             return Ok(());
         }
-        writer.commit().await?;
+        let committed = writer.commit().await;
+        // Also after an error: when the connection was cut in that very moment, all of it may be stored.
         if reaction.changed_facts {
-            self.reload().await?;
+            self.reload_surely().await;
         }
         if reaction.enqueued {
             self.effects_stored.notify_one();
         }
-        Ok(())
+        Ok(committed?)
+    }
+
+    /// The event is handled, so nothing else asks for the facts again before the next settling.
+    async fn reload_surely(&self) {
+        for _ in 0..RELOADS {
+            match self.reload().await {
+                Ok(_) => return,
+                Err(error) => tracing::warn!(%error, "the facts cannot be read; trying again"),
+            }
+            tokio::time::sleep(RELOAD_PAUSE).await;
+        }
     }
 
     async fn react_to_state(&self, writer: &mut Writer, event: &Event<'_>) -> Result<Reaction, Error> {

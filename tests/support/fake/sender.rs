@@ -48,6 +48,8 @@ struct Queue {
     backoff: u32,
     now: Duration,
     retry_at: Duration,
+    /// Whether a transaction is under way.
+    flying: bool,
     /// Counts the homeserver's lives: an answer to an earlier one reaches nobody.
     life: u64,
 }
@@ -74,6 +76,7 @@ impl Sender {
             backoff: 1,
             now: Duration::ZERO,
             retry_at: Duration::ZERO,
+            flying: false,
             life: 0,
         };
         let (wake, died) = (Notify::new(), Notify::new());
@@ -161,6 +164,10 @@ impl Sender {
         locked(&self.queue).down
     }
 
+    pub(super) fn is_delivering(&self) -> bool {
+        locked(&self.queue).flying
+    }
+
     /// How long until the next try of a service that is down; `None` while it is up, or while only an event helps.
     pub(super) fn waits(&self) -> Option<Duration> {
         let queue = locked(&self.queue);
@@ -184,11 +191,15 @@ impl Sender {
         queue.store();
         let first = !queue.down;
         let life = queue.life;
-        queue.to_come().next().map(|(id, events)| Try { life, id: *id, events: events.clone(), first })
+        let next =
+            queue.to_come().next().map(|(id, events)| Try { life, id: *id, events: events.clone(), first });
+        queue.flying = next.is_some();
+        next
     }
 
     fn settle(&self, tried: &Try, delivered: bool) {
         let mut queue = locked(&self.queue);
+        queue.flying = false;
         if tried.life != queue.life {
             return;
         }
