@@ -1,6 +1,9 @@
 //! From an address to connections: the file, the pragmas, the schema, the pools.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     AnyPool, ConnectOptions as _, Connection as _, Executor as _,
@@ -12,6 +15,7 @@ use crate::{
     error::{OpenError, primary},
     migrate,
     open::{Mode, OpenOptions, Synchronous},
+    patient::in_time,
     url::{Engine, StoreUrl},
 };
 
@@ -21,6 +25,7 @@ pub(crate) struct Pools {
     pub(crate) readers: AnyPool,
     /// On SQLite a pool of one: the queue before it is the writers' queue. `None` when open for reading only.
     pub(crate) writers: Option<AnyPool>,
+    pub(crate) silence: Duration,
 }
 
 /// Opens what `url` names; nothing is changed when that fails.
@@ -78,7 +83,7 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     let writers = (options.mode == Mode::ReadWrite)
         .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
     let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
-    Ok(Pools { url: url.clone(), readers, writers })
+    Ok(Pools { url: url.clone(), readers, writers, silence: options.silence })
 }
 
 async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
@@ -87,10 +92,14 @@ async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenEr
     let target = target(url, "")?;
     let first = first(&target, &setting, Engine::Postgres, options.mode).await;
     first.map_err(|e| OpenError::CannotConnect { address: url.to_string(), why: e.to_string() })??;
-    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(setting));
+    let all = pool(options, options.connections)
+        .test_before_acquire(true)
+        .max_lifetime(options.renewal)
+        .after_connect(run(setting))
+        .after_release(answers_within(options.patience));
     let all = all.connect_lazy_with(target);
     let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
-    Ok(Pools { url: url.clone(), readers: all, writers })
+    Ok(Pools { url: url.clone(), readers: all, writers, silence: options.silence })
 }
 
 /// Connects once without a pool, which would try again and again and then only say that it waited in vain, and brings the
@@ -154,6 +163,22 @@ fn run(text: String) -> AfterConnect {
     Box::new(move |connection, _| {
         let text = text.clone();
         Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(text)).await.map(drop) })
+    })
+}
+
+type AfterRelease = Box<
+    dyn for<'c> Fn(
+            &'c mut sqlx::AnyConnection,
+            sqlx::pool::PoolConnectionMetadata,
+        ) -> std::pin::Pin<Box<dyn Future<Output = Result<bool, sqlx::Error>> + Send + 'c>>
+        + Send
+        + Sync,
+>;
+
+/// A connection that says nothing is closed. The pool itself would wait for it, and soon be out of connections.
+fn answers_within(patience: Duration) -> AfterRelease {
+    Box::new(move |connection, _| {
+        Box::pin(async move { in_time(Some(patience), connection.ping()).await.map(|()| true) })
     })
 }
 

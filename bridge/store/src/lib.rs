@@ -43,6 +43,7 @@ mod migrate;
 mod mirror;
 mod open;
 mod outbox;
+mod patient;
 mod people;
 mod repairs;
 mod row;

@@ -1,14 +1,23 @@
 //! A connection to ask, and a transaction to change.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
 
-use sqlx::{Any, AnyConnection, Transaction, pool::PoolConnection};
+use sqlx::{Any, Transaction, pool::PoolConnection};
 
-use crate::{error::StoreError, open::Store, url::Engine};
+use crate::{
+    error::StoreError,
+    open::Store,
+    patient::{Patient, in_time},
+    url::Engine,
+};
 
 /// Answers questions. Each answer is consistent in itself; two answers may have a change between them.
 pub struct Reader {
     connection: Held,
+    silence: Option<Duration>,
 }
 
 enum Held {
@@ -17,11 +26,12 @@ enum Held {
 }
 
 impl Reader {
-    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
-        match &mut self.connection {
-            Held::Pooled(connection) => connection,
-            Held::Transaction(transaction) => transaction,
-        }
+    pub(crate) fn connection(&mut self) -> Patient<'_> {
+        let connection = match &mut self.connection {
+            Held::Pooled(connection) => &mut **connection,
+            Held::Transaction(transaction) => &mut **transaction,
+        };
+        Patient { connection, silence: self.silence }
     }
 }
 
@@ -42,7 +52,7 @@ impl Writer {
     /// is not known whether they do: repeat the work, every change of Kring may be repeated.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.reader.connection {
-            Held::Transaction(transaction) => Ok(transaction.commit().await?),
+            Held::Transaction(transaction) => Ok(in_time(self.reader.silence, transaction.commit()).await?),
             Held::Pooled(_) => Ok(()),
         }
     }
@@ -69,7 +79,8 @@ impl Store {
     ///
     /// The database does not answer.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader { connection: Held::Pooled(self.readers().acquire().await?) })
+        let connection = Held::Pooled(self.readers().acquire().await?);
+        Ok(Reader { connection, silence: self.silence() })
     }
 
     /// Begins a transaction. On SQLite there is one at a time: others wait here for their turn. PostgreSQL ends a
@@ -93,8 +104,9 @@ impl Store {
     }
 
     pub(crate) async fn begin(&self, statement: &'static str) -> Result<Writer, StoreError> {
-        let transaction = self.writers().ok_or(StoreError::ReadOnly)?.begin_with(statement).await?;
-        Ok(Writer { reader: Reader { connection: Held::Transaction(transaction) } })
+        let (writers, silence) = (self.writers().ok_or(StoreError::ReadOnly)?, self.silence());
+        let transaction = in_time(silence, writers.begin_with(statement)).await?;
+        Ok(Writer { reader: Reader { connection: Held::Transaction(transaction), silence } })
     }
 }
 
