@@ -81,7 +81,8 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     };
     first.map_err(|e| sqlite_error(&e, &path))??;
     let writers = (options.mode == Mode::ReadWrite)
-        .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
+        .then(|| pool(options, 1).after_connect(run(write)).after_release(is_reusable(None)))
+        .map(|pool| pool.connect_lazy_with(target_write));
     let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
     Ok(Pools { url: url.clone(), readers, writers, silence: options.silence })
 }
@@ -96,7 +97,7 @@ async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenEr
         .test_before_acquire(true)
         .max_lifetime(options.renewal)
         .after_connect(run(setting))
-        .after_release(answers_within(options.patience));
+        .after_release(is_reusable(Some(options.patience)));
     let all = all.connect_lazy_with(target);
     let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
     Ok(Pools { url: url.clone(), readers: all, writers, silence: options.silence })
@@ -175,10 +176,16 @@ type AfterRelease = Box<
         + Sync,
 >;
 
-/// A connection that says nothing is closed. The pool itself would wait for it, and soon be out of connections.
-fn answers_within(patience: Duration) -> AfterRelease {
+/// A connection that says nothing is closed: the pool itself would wait for it, and soon be out of connections. So is one
+/// that thinks that it is in a transaction: SQLite takes one back by itself when the disk is full at its commit, and no
+/// other could begin on that connection any more.
+fn is_reusable(patience: Option<Duration>) -> AfterRelease {
     Box::new(move |connection, _| {
-        Box::pin(async move { in_time(Some(patience), connection.ping()).await.map(|()| true) })
+        Box::pin(async move {
+            // What was dropped in the middle is taken back before this is answered.
+            in_time(patience, connection.ping()).await?;
+            Ok(!connection.is_in_transaction())
+        })
     })
 }
 

@@ -45,6 +45,7 @@ mod open;
 mod outbox;
 mod patient;
 mod people;
+mod probe;
 mod repairs;
 mod row;
 mod session;

@@ -91,16 +91,19 @@ impl Store {
     /// The store is open for reading only, the database does not answer, or another process leads now and this store
     /// works under an older term ([`Store::under`]).
     pub async fn write(&self) -> Result<Writer, StoreError> {
-        let begin = match self.engine() {
-            // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
-            Engine::Sqlite => "BEGIN IMMEDIATE",
-            Engine::Postgres => "BEGIN",
-        };
-        let mut writer = self.begin(begin).await?;
+        let mut writer = self.begin(self.begin_statement()).await?;
         if let Some(term) = self.term() {
             writer.check_term(term).await?;
         }
         Ok(writer)
+    }
+
+    pub(crate) fn begin_statement(&self) -> &'static str {
+        match self.engine() {
+            // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        }
     }
 
     pub(crate) async fn begin(&self, statement: &'static str) -> Result<Writer, StoreError> {
