@@ -60,11 +60,8 @@ pub async fn run(context: &Context) -> Result<Exit, Failure> {
 
 fn serve(life: &Lifecycle, app: &App, config: &Config, http: TcpListener) -> Result<(), Failure> {
     let hs_token = wiring::registration(config)?.hs_token;
-    let state = WebState::new(
-        hs_token,
-        Arc::new(ports::Ingest(app.clone())),
-        Arc::new(ports::Ready::new(app.clone())),
-    );
+    let (ingest, ready) = ports::ports(app);
+    let state = WebState::new(hs_token, Arc::new(ingest), Arc::new(ready));
     let stop = life.stopping();
     let stopping = stop.clone().cancelled_owned();
     let fatal = stop.clone();
