@@ -14,5 +14,6 @@ mod moving;
 mod operating;
 mod rings;
 mod servers;
+mod stress;
 mod tidy;
 mod violations;

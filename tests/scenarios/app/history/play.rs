@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long Kring waits for a locked SQLite file here.
-const SHORT: Duration = Duration::from_millis(150);
+const SHORT: Duration = Duration::from_millis(500);
 
 /// An association at rest, in which histories happen one after the other.
 pub(crate) struct Stage {
@@ -218,7 +218,10 @@ impl Stage {
 
     /// Ready for another history.
     pub(crate) async fn again(mut self) -> Self {
-        self.start_with(OpenOptions { patience: SHORT, ..OpenOptions::default() }).await;
+        let usual = OpenOptions::default();
+        let is_sqlite = self.scene.database.path().is_some();
+        let patience = if is_sqlite { SHORT } else { usual.patience };
+        self.start_with(OpenOptions { patience, ..usual }).await;
         self
     }
 
