@@ -43,7 +43,7 @@ const VICTIMS: [Victim; 5] =
     [Victim::Kring, Victim::Kring, Victim::Homeserver, Victim::Homeserver, Victim::Both];
 
 async fn chaos(engine: Engine, kills: usize, seed: u64) {
-    println!("chaos on {engine:?}, seed {seed}, {kills} deaths");
+    eprintln!("chaos on {engine:?}, seed {seed}, {kills} deaths");
     let mut dice = StdRng::seed_from_u64(seed);
     let people = people();
     let mut administration = people.iter().cloned().fold(Administration::new(), Administration::with);
@@ -58,7 +58,7 @@ async fn chaos(engine: Engine, kills: usize, seed: u64) {
         // A moment that nobody has chosen is the point here.
         tokio::time::sleep(Duration::from_millis(dice.random_range(50..2500))).await;
         let victim = *VICTIMS.choose(&mut dice).expect("somebody");
-        println!("{n}: {victim:?}");
+        eprintln!("{n}: {victim:?}");
         dies(&mut association, victim).await;
     }
     stop.cancel();

@@ -16,5 +16,6 @@ mod operating;
 mod rings;
 mod servers;
 mod several;
+mod stress;
 mod tidy;
 mod violations;

@@ -78,6 +78,11 @@ impl Postgres {
         SERVER.get_or_init(|| server)
     }
 
+    /// Where it listens.
+    pub fn socket(&self) -> std::net::SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
     /// The address of a database on this server.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)

@@ -15,7 +15,7 @@ use kring_policies::{
     mirror::{Membership, RoomState},
     plan::{Action, ActionKind},
 };
-use kring_store::Writer;
+use kring_store::{Effect as Stored, Writer};
 use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 use serde_json::{Value, json};
 
@@ -63,6 +63,10 @@ const PATIENT: u32 = 200;
 
 /// For troubles that may be this effect's own: its lane must not wait for it long, and the next plan asks again.
 const BRISK: u32 = 5;
+
+/// Facts that were read so long after an effect was asked for know everything that was stored with it: no transaction
+/// takes longer.
+const SETTLED_MS: i64 = 60_000;
 
 impl Failure {
     /// Trying again soon may help.
@@ -114,17 +118,16 @@ impl From<kring_store::StoreError> for Failure {
 }
 
 impl App {
-    /// Carries out one effect; `attempts` counts this one too.
-    pub(crate) async fn perform(
-        &self,
-        effect: &Effect,
-        txn_id: &str,
-        attempts: u32,
-    ) -> Result<Vec<Seen>, Failure> {
+    /// Carries out one effect.
+    pub(crate) async fn perform(&self, effect: &Effect, stored: &Stored) -> Result<Vec<Seen>, Failure> {
         match effect {
-            Effect::Act { action, .. } if self.is_outdated(action) => Ok(vec![Seen::Outdated]),
-            Effect::Act { action, .. } => self.act(action, attempts).await,
-            Effect::Notify { room, text } => self.notify(room, text, txn_id).await,
+            Effect::Act { action, .. } => {
+                if self.is_outdated(action, stored.created_at_ms).await? {
+                    return Ok(vec![Seen::Outdated]);
+                }
+                self.act(action, stored.attempts).await
+            }
+            Effect::Notify { room, text } => self.notify(room, text, &stored.txn_id).await,
             Effect::Provision { member, user, with_address } => {
                 self.provision_one(member, user, *with_address).await
             }
@@ -158,8 +161,20 @@ impl App {
     }
 
     /// Whether somebody who was to come in no longer belongs there, or who was to go does now: an effect may wait for
-    /// an hour, and the facts do not.
-    fn is_outdated(&self, action: &Action) -> bool {
+    /// an hour, and the facts do not. `asked_ms` is when it was asked for.
+    async fn is_outdated(&self, action: &Action, asked_ms: i64) -> Result<bool, Failure> {
+        if !self.seems_outdated(action) {
+            return Ok(false);
+        }
+        // It may be the facts that are old: a grant is stored together with what it leads to, and read again after that.
+        let known = self.snapshot().world.now.as_millisecond().saturating_sub(asked_ms) > SETTLED_MS;
+        if !known {
+            self.reload().await?;
+        }
+        Ok(known || self.seems_outdated(action))
+    }
+
+    fn seems_outdated(&self, action: &Action) -> bool {
         let belongs = |user| self.snapshot().desired.seat(&action.place, user).is_some();
         match &action.kind {
             ActionKind::Join { user, .. } | ActionKind::Unban { user, .. } => !belongs(user),

@@ -2,7 +2,7 @@
 
 mod repair;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
@@ -24,6 +24,10 @@ use crate::{
     observe::{membership, observe_state},
     texts,
 };
+
+/// How often the facts are asked for after an event that changed them, and with which pause.
+const RELOADS: u32 = 30;
+const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 
 /// An event as far as we look at it.
 struct Event<'a> {
@@ -82,6 +86,17 @@ impl App {
         match Event::read(stored) {
             Some(event) => self.react_to_state(writer, &event).await,
             None => Err(Error::Unreadable),
+        }
+    }
+
+    /// The events are handled, so nothing else asks for the facts again before the next settling.
+    pub(crate) async fn reload_surely(&self) {
+        for _ in 0..RELOADS {
+            match self.reload().await {
+                Ok(_) => return,
+                Err(error) => tracing::warn!(%error, "the facts cannot be read; trying again"),
+            }
+            tokio::time::sleep(RELOAD_PAUSE).await;
         }
     }
 

@@ -1,6 +1,11 @@
 //! What the HTTP side asks of the bridge.
 
-use std::time::{Duration, Instant};
+mod database;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use kring_app::{App, Delivery};
@@ -10,17 +15,37 @@ use kring_store::{Aside, IncomingEvent as Stored};
 use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role};
 use tokio::sync::Mutex;
 
+use self::database::Database;
 use crate::output::texts;
 
+/// The two ports of this bridge, which know of each other's trouble with the database.
+///
+/// `leads` says whether this process leads at the moment.
+pub fn ports(app: &App, leads: impl Fn() -> bool + Send + Sync + 'static) -> (Ingest, Ready) {
+    let database = Arc::new(Database::new(app.clone()));
+    let ready = Ready {
+        app: app.clone(),
+        leads: Box::new(leads),
+        last: Mutex::default(),
+        database: Arc::clone(&database),
+    };
+    (Ingest { app: app.clone(), database }, ready)
+}
+
 /// Stores transactions and wakes the lanes.
-pub struct Ingest(pub App);
+pub struct Ingest {
+    app: App,
+    database: Arc<Database>,
+}
 
 #[async_trait]
 impl IngestPort for Ingest {
     async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
-        let now = self.0.context.clock.now_ms();
+        let now = self.app.context.clock.now_ms();
         let events: Vec<Stored> = events.into_iter().map(|event| stored(event, now)).collect();
-        self.0.ingest(txn_id, events).await.map_err(|error| IngestError(error.to_string()))
+        let stored = self.app.ingest(txn_id, events).await;
+        self.database.took(stored.as_ref().err());
+        stored.map_err(|error| IngestError(error.to_string()))
     }
 }
 
@@ -45,14 +70,10 @@ pub struct Ready {
     app: App,
     leads: Box<dyn Fn() -> bool + Send + Sync>,
     last: Mutex<Option<(Instant, Finding)>>,
+    database: Arc<Database>,
 }
 
 impl Ready {
-    /// For this bridge; `leads` says whether it leads at this moment.
-    pub fn new(app: App, leads: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { app, leads: Box::new(leads), last: Mutex::default() }
-    }
-
     async fn finding(&self) -> Finding {
         let mut last = self.last.lock().await;
         match &*last {
@@ -64,29 +85,12 @@ impl Ready {
             }
         }
     }
-
-    async fn database(&self) -> Part {
-        let asked = match self.app.context.store.read().await {
-            Ok(mut reader) => reader.backlog().await,
-            Err(error) => Err(error),
-        };
-        match asked {
-            Ok(_) => good(),
-            Err(error) => {
-                tracing::warn!(%error, "the database does not answer");
-                bad(
-                    "database-silent",
-                    texts().text("ready-database", &[("reason", error.to_string().into())]),
-                )
-            }
-        }
-    }
 }
 
 #[async_trait]
 impl ReadinessPort for Ready {
     async fn readiness(&self) -> Readiness {
-        let (database, finding) = tokio::join!(self.database(), self.finding());
+        let (database, finding) = tokio::join!(self.database.part(), self.finding());
         let is_token = matches!(finding, Finding::TokenUnknown | Finding::OtherSender { .. });
         let found = of_finding(&finding);
         Readiness {

@@ -19,6 +19,7 @@ use crate::{
     ingest::sqlite::Door,
     migrate,
     open::{Mode, OpenOptions, Synchronous},
+    patient::in_time,
     url::{Engine, StoreUrl},
 };
 
@@ -40,11 +41,11 @@ pub(crate) struct Pools {
     /// On SQLite the writer and the door take turns.
     pub(crate) turn: Arc<Mutex<()>>,
     pub(crate) patience: Duration,
+    pub(crate) silence: Duration,
 }
 
 impl Pools {
     fn new(url: &StoreUrl, options: &OpenOptions, readers: AnyPool, writers: Option<AnyPool>) -> Self {
-        let patience = options.patience;
         Self {
             url: url.clone(),
             readers,
@@ -53,7 +54,8 @@ impl Pools {
             checkpointer: None,
             synchronous: options.synchronous,
             turn: Arc::default(),
-            patience,
+            patience: options.patience,
+            silence: options.silence,
         }
     }
 }
@@ -111,7 +113,8 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     };
     first.map_err(|e| sqlite_error(&e, &path))??;
     let writers = (options.mode == Mode::ReadWrite)
-        .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
+        .then(|| pool(options, 1).after_connect(run(write)).after_release(is_reusable(None)))
+        .map(|pool| pool.connect_lazy_with(target_write));
     let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
     let pools = Pools::new(url, options, readers, writers);
     if options.mode == Mode::ReadOnly {
@@ -133,7 +136,11 @@ async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenEr
     let target = target(url, "")?;
     let first = first(&target, &setting, Engine::Postgres, options.mode).await;
     first.map_err(|e| OpenError::CannotConnect { address: url.to_string(), why: e.to_string() })??;
-    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(setting));
+    let all = pool(options, options.connections)
+        .test_before_acquire(true)
+        .max_lifetime(options.renewal)
+        .after_connect(run(setting))
+        .after_release(is_reusable(Some(options.patience)));
     let all = all.connect_lazy_with(target);
     let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
     Ok(Pools::new(url, options, all, writers))
@@ -200,6 +207,28 @@ fn run(text: String) -> AfterConnect {
     Box::new(move |connection, _| {
         let text = text.clone();
         Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(text)).await.map(drop) })
+    })
+}
+
+type AfterRelease = Box<
+    dyn for<'c> Fn(
+            &'c mut sqlx::AnyConnection,
+            sqlx::pool::PoolConnectionMetadata,
+        ) -> std::pin::Pin<Box<dyn Future<Output = Result<bool, sqlx::Error>> + Send + 'c>>
+        + Send
+        + Sync,
+>;
+
+/// A connection that says nothing is closed: the pool itself would wait for it, and soon be out of connections. So is one
+/// that thinks that it is in a transaction: SQLite takes one back by itself when the disk is full at its commit, and no
+/// other could begin on that connection any more.
+fn is_reusable(patience: Option<Duration>) -> AfterRelease {
+    Box::new(move |connection, _| {
+        Box::pin(async move {
+            // What was dropped in the middle is taken back before this is answered.
+            in_time(patience, connection.ping()).await?;
+            Ok(!connection.is_in_transaction())
+        })
     })
 }
 

@@ -43,6 +43,12 @@ pub struct OpenOptions {
     /// How long a statement waits for another process that holds the SQLite file, and how long a caller waits for a
     /// free connection.
     pub patience: Duration,
+    /// PostgreSQL only: how long it may say nothing while it is asked something. Shorter than the minute after which a
+    /// homeserver gives a transaction up.
+    pub silence: Duration,
+    /// PostgreSQL only: how old a connection may become. A server that was read-only, or that another one succeeded, is
+    /// found out at the next connection and not before.
+    pub renewal: Duration,
     /// Connections: readers beside the one writer on SQLite, all of them on PostgreSQL.
     pub connections: u32,
 }
@@ -53,6 +59,8 @@ impl Default for OpenOptions {
             mode: Mode::default(),
             synchronous: Synchronous::default(),
             patience: Duration::from_secs(10),
+            silence: Duration::from_secs(40),
+            renewal: Duration::from_secs(60),
             connections: 8,
         }
     }
@@ -148,6 +156,11 @@ impl Store {
 
     pub(crate) fn term(&self) -> Option<i64> {
         self.term
+    }
+
+    /// How long the database may say nothing; `None` on SQLite, whose answers come from this very process.
+    pub(crate) fn silence(&self) -> Option<Duration> {
+        (self.engine() == Engine::Postgres).then_some(self.pools.silence)
     }
 
     pub(crate) fn readers(&self) -> &AnyPool {

@@ -3,21 +3,24 @@
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
+    time::Duration,
 };
 
-use sqlx::{Any, AnyConnection, Transaction, pool::PoolConnection};
+use sqlx::{Any, Transaction, pool::PoolConnection};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{
     checkpoint::Checkpointer,
     error::StoreError,
     open::{Store, Synchronous},
+    patient::{Patient, in_time},
     url::Engine,
 };
 
 /// Answers questions. Each answer is consistent in itself; two answers may have a change between them.
 pub struct Reader {
     connection: Held,
+    silence: Option<Duration>,
 }
 
 enum Held {
@@ -26,11 +29,12 @@ enum Held {
 }
 
 impl Reader {
-    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
-        match &mut self.connection {
-            Held::Pooled(connection) => connection,
-            Held::Transaction(transaction) => transaction,
-        }
+    pub(crate) fn connection(&mut self) -> Patient<'_> {
+        let connection = match &mut self.connection {
+            Held::Pooled(connection) => &mut **connection,
+            Held::Transaction(transaction) => &mut **transaction,
+        };
+        Patient { connection, silence: self.silence }
     }
 }
 
@@ -54,7 +58,7 @@ impl Writer {
     /// is not known whether they do: repeat the work, every change of Kring may be repeated.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.reader.connection {
-            Held::Transaction(transaction) => transaction.commit().await?,
+            Held::Transaction(transaction) => in_time(self.reader.silence, transaction.commit()).await?,
             Held::Pooled(_) => {}
         }
         if let Some(checkpointer) = self.checkpointer {
@@ -85,7 +89,8 @@ impl Store {
     ///
     /// The database does not answer.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader { connection: Held::Pooled(self.readers().acquire().await?) })
+        let connection = Held::Pooled(self.readers().acquire().await?);
+        Ok(Reader { connection, silence: self.silence() })
     }
 
     /// Begins a transaction. On SQLite there is one at a time: others wait here for their turn. PostgreSQL ends a
@@ -96,13 +101,7 @@ impl Store {
     /// The store is open for reading only, the database does not answer, or another process leads now and this store
     /// works under an older term ([`Store::under`]).
     pub async fn write(&self) -> Result<Writer, StoreError> {
-        self.led(match (self.engine(), self.synchronous()) {
-            // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
-            (Engine::Sqlite, Synchronous::Full) => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
-            (Engine::Sqlite, Synchronous::Normal) => "BEGIN IMMEDIATE",
-            (Engine::Postgres, _) => "BEGIN",
-        })
-        .await
+        self.led(self.begin_statement()).await
     }
 
     /// As [`Store::write`], for a transaction that may be lost in a power cut: not torn, and not without all that was
@@ -128,12 +127,21 @@ impl Store {
         Ok(writer)
     }
 
+    pub(crate) fn begin_statement(&self) -> &'static str {
+        match (self.engine(), self.synchronous()) {
+            // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
+            (Engine::Sqlite, Synchronous::Full) => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+            (Engine::Sqlite, Synchronous::Normal) => "BEGIN IMMEDIATE",
+            (Engine::Postgres, _) => "BEGIN",
+        }
+    }
+
     pub(crate) async fn begin(&self, statement: &'static str) -> Result<Writer, StoreError> {
-        let writers = self.writers().ok_or(StoreError::ReadOnly)?;
+        let (writers, silence) = (self.writers().ok_or(StoreError::ReadOnly)?, self.silence());
         let turn = self.turn().await?;
-        let transaction = writers.begin_with(statement).await?;
+        let transaction = in_time(silence, writers.begin_with(statement)).await?;
         Ok(Writer {
-            reader: Reader { connection: Held::Transaction(transaction) },
+            reader: Reader { connection: Held::Transaction(transaction), silence },
             checkpointer: self.checkpointer(),
             _turn: turn,
         })

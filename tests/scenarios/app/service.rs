@@ -9,16 +9,18 @@ use kring_store::{Aside, IncomingEvent as Stored};
 use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, WebState};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+use crate::breath::Breath;
+
 /// Leads to the bridge that is alive; to nobody while it is dead.
 #[derive(Clone, Default)]
-pub(crate) struct Door(Arc<Mutex<Option<App>>>);
+pub(crate) struct Door(Arc<Mutex<Option<(App, Breath)>>>);
 
 impl Door {
-    pub(crate) fn open(&self, app: Option<App>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = app;
+    pub(crate) fn open(&self, alive: Option<(App, Breath)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = alive;
     }
 
-    fn app(&self) -> Option<App> {
+    fn alive(&self) -> Option<(App, Breath)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -35,7 +37,7 @@ impl Door {
 #[async_trait]
 impl IngestPort for Door {
     async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
-        let app = self.app().ok_or_else(|| IngestError("nobody is here".to_owned()))?;
+        let (app, breath) = self.alive().ok_or_else(|| IngestError("nobody is here".to_owned()))?;
         let received_at_ms = app.context.clock.now_ms();
         let stored = events.into_iter().map(|event| Stored {
             event_id: event.event_id,
@@ -47,7 +49,10 @@ impl IngestPort for Door {
             received_at_ms,
             aside: event.poison.map(Aside::Dead),
         });
-        app.ingest(txn_id, stored.collect()).await.map_err(|error| IngestError(error.to_string()))
+        let ended = breath.of(app.ingest(txn_id, stored.collect())).await;
+        ended
+            .ok_or_else(|| IngestError("it died".to_owned()))?
+            .map_err(|error| IngestError(error.to_string()))
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Knobs {
     pub lose_ack_next: u32,
     /// Deliver the next so many transactions twice at once.
     pub deliver_twice_next: u32,
+    /// Send ephemeral data and news of devices along with the next so many transactions; a retry lacks them.
+    pub extras_next: u32,
     /// Stop delivering transactions until it is false again (set it and then call `advance`).
     pub hold_transactions: bool,
 }

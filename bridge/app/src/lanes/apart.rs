@@ -89,6 +89,8 @@ impl App {
     /// The store did not answer, for which the event is not to blame: it is tried again soon, and that does not count.
     async fn give_back(&self, head: &LeasedEvent, problem: &str) -> Result<(), Error> {
         tracing::warn!(error = %problem, "the store does not answer; an event waits");
+        // Where the connection was cut in that very moment, all of it may be stored.
+        self.reload_surely().await;
         let mut writer = self.context.store.write().await?;
         writer.give_event_back(head.seq).await?;
         Ok(writer.commit().await?)

@@ -31,7 +31,13 @@ impl App {
                 self.after(reaction).await;
                 return Vec::new();
             }
-            Ok(Ok(Err(error))) => error.to_string(),
+            Ok(Ok(Err(error))) => {
+                if error.heals() {
+                    // Where the connection was cut in that very moment, all of it may be stored.
+                    self.reload_surely().await;
+                }
+                error.to_string()
+            }
             Ok(Err(_)) => "a handler panicked".to_owned(),
             Err(_) => "a handler takes too long".to_owned(),
         };
@@ -78,11 +84,8 @@ impl App {
         if reaction.enqueued {
             self.effects_stored.notify_one();
         }
-        if reaction.changed_facts
-            && let Err(error) = self.reload().await
-        {
-            // The next settling reads them again.
-            tracing::error!(%error, "the facts could not be read again");
+        if reaction.changed_facts {
+            self.reload_surely().await;
         }
     }
 }

@@ -108,6 +108,9 @@ homeserver-client = The homeserver cannot be used like this ({ $reason }). Look 
 registration-bad = The registration is wrong ({ $reason }). Make new files with: kring registration
 admin-secret-bad = The admin's token is wrong ({ $reason }). Make a new one with: kring registration --admin
 ready-database = The database does not answer ({ $reason }).
+ready-database-locked = Another program holds the database, so Kring can store nothing. Find out which one it is and stop it.
+ready-database-full = The disk of the database is full, so Kring can store nothing. Make room; it goes on by itself then.
+ready-database-read-only = The database may only be read, so Kring can store nothing. See whether the disk or the server was set to read-only.
 ready-silent = The homeserver thinks that Kring is down and sends nothing. Check that it can reach the url of the registration.
 
 # kring run

@@ -108,6 +108,9 @@ homeserver-client = De homeserver is zo niet te gebruiken ({ $reason }). Kijk na
 registration-bad = De registratie klopt niet ({ $reason }). Maak nieuwe bestanden met: kring registration
 admin-secret-bad = De sleutel van de beheerder klopt niet ({ $reason }). Maak een nieuwe met: kring registration --admin
 ready-database = De database geeft geen antwoord ({ $reason }).
+ready-database-locked = Een ander programma houdt de database vast, dus Kring kan niets opslaan. Kijk welk programma dat is en stop het.
+ready-database-full = De schijf van de database is vol, dus Kring kan niets opslaan. Maak ruimte; daarna gaat het vanzelf verder.
+ready-database-read-only = De database mag alleen gelezen worden, dus Kring kan niets opslaan. Kijk of de schijf of de server op alleen-lezen staat.
 ready-silent = De homeserver denkt dat Kring uit staat en stuurt niets. Kijk of hij de url uit de registratie kan bereiken.
 
 # kring run

@@ -115,11 +115,8 @@ fn serve(
 ) -> Result<(), Failure> {
     let hs_token = wiring::registration(config)?.hs_token;
     let leads = Arc::clone(leads);
-    let state = WebState::new(
-        hs_token,
-        Arc::new(ports::Ingest(app.clone())),
-        Arc::new(ports::Ready::new(app.clone(), move || leads.load(Ordering::Acquire))),
-    );
+    let (ingest, ready) = ports::ports(app, move || leads.load(Ordering::Acquire));
+    let state = WebState::new(hs_token, Arc::new(ingest), Arc::new(ready));
     let stop = life.stopping();
     let stopping = stop.clone().cancelled_owned();
     let fatal = stop.clone();
