@@ -90,6 +90,11 @@ impl KringProcess {
         &self.api
     }
 
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
     /// Everything it logged, over all its lives.
     pub fn log(&self) -> String {
         self.process.log()

@@ -13,14 +13,18 @@ pub mod eventually;
 pub mod fake;
 pub mod kring;
 pub mod nio;
+pub mod on_fake;
+pub mod peers;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod push;
 pub mod receiver;
 pub mod registration;
 pub mod skip;
 pub mod story;
 pub mod synapse;
+pub mod usage;
 pub mod venv;
 
 pub use administration::Administration;
