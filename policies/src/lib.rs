@@ -16,6 +16,7 @@ pub mod power;
 pub mod read;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim;
+pub mod staffing;
 mod texts;
 pub mod world;
 
