@@ -5,6 +5,7 @@ pub mod cases;
 pub mod condition;
 pub mod decide;
 pub mod decision;
+pub mod describe;
 pub mod desired;
 pub mod explain;
 pub mod facts;

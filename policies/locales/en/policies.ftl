@@ -224,3 +224,92 @@ problem-case-person = There is no person "{ $name }" in the table.
 problem-case-group = There is no group "{ $name }" in the table.
 problem-case-verb = Say exactly one thing under "when".
 case-differs = Expected: { $wanted }. Got: { $got }.
+
+# --- What a policy means, in sentences (kring policy explain)
+list-or = { $first } or { $last }
+list-and = { $first } and { $last }
+says-everywhere = Everywhere
+says-type = Type { $type }: sees everybody who takes part and writes to everybody.
+says-type-shared = Type { $type }: sees everybody who takes part, and writes only to people they share a group with.
+says-type-silent = Type { $type }: sees everybody who takes part and sends no private messages.
+says-type-outsider = Type { $type }: comes from outside and sees only people they share a group with.
+says-type-outsider-shared = Type { $type }: comes from outside. They see only people they share a group with, and write only to them.
+says-type-outsider-silent = Type { $type }: comes from outside, sees only people they share a group with and sends no private messages.
+says-shared = Attribute "{ $attribute }": what is filled in for one person holds for everybody with the same { $by }.
+says-people = By "{ $people }" we mean: { $who }.
+says-grace = { $days ->
+    [0] Who leaves goes out of all groups at once.
+    [one] Who leaves stays in the groups for one more day.
+   *[other] Who leaves stays in the groups for { $days } more days.
+}
+says-grace-here = { $days ->
+    [0] Who leaves goes out of this one at once.
+    [one] Who leaves stays here for one more day.
+   *[other] Who leaves stays here for { $days } more days.
+}
+says-removal = Do more than { $percent } percent of the people go out at once, and are they { $people } or more? Then Kring asks first.
+says-leave-alone = There are logins that Kring leaves alone.
+says-one = There is one such group.
+says-each = There is a group for each { $attribute }.
+says-made = People make these groups themselves.
+says-hidden = Who is not in it does not find the group.
+says-parents = The group hangs below { $parents }.
+says-parents-all = The group hangs below every { $parents } to which some of its people belong.
+says-section = This is the section of the association.
+says-ends = The last day is { $day }. { $then }
+says-ends-days = The last day is { $days } days after the date of the group. { $then }
+then-read-only = After it, who is in still reads and nothing changes any more.
+then-closed = After it, nobody is in it any more.
+says-admits = Admitted: { $types }.
+says-may-admit = An admin of the group can also admit: { $types }.
+says-member = Belongs to it without being asked: { $who }.
+says-admin = Admin: { $who }.
+says-contact = For questions: { $who }.
+says-knock = Who is not in it can ask to be let in.
+says-join-parents = Who is in the group above can come in.
+says-no-invitations = Nobody is invited: the rules decide.
+says-native = Admins also invite with their own client. Kring checks whether it was allowed.
+says-invite = May invite: { $who }. Namely: { $whom }.
+says-invite-days = May invite for { $days } days at most: { $who }. Namely: { $whom }.
+inviter-admins = an admin of the group
+inviter-members = anybody in the group
+inviter-admins-above = an admin of the group above
+whom-anybody = everybody whom the group admits
+says-make = May make such a group: { $who }.
+says-make-bounds = Below one group there are { $count } at most. A group hangs below { $above ->
+    [one] one group
+   *[other] { $above } groups at most
+}. Its name has { $length } characters at most.
+says-read-only = Not everybody writes. Admins do.
+says-writer = May write as well: { $who }.
+says-history = Who is new does not read back.
+says-federate = People of other servers can be in it.
+says-admins-above = An admin of the group above may do here what an admin of the group may.
+says-admin-days = Who is made admin by somebody is so for { $days } days at most.
+says-least-admins = { $count ->
+    [one] There should be at least one admin.
+   *[other] There should be at least { $count } admins.
+} Otherwise there is an alarm with a proposal.
+says-successors = Proposed as admin: { $who }.
+says-set-read-only = The admin can set that not everybody writes.
+says-set-knock = The admin can set that people ask to be let in.
+says-set-parents = The admin can set that who is in the group above can come in.
+says-set-end = The admin can choose a last day, { $days } days ahead at most.
+says-admins-send = The admin adds by themselves: { $types }.
+who-everybody = everybody
+who-everybody-administration = everybody in the administration
+who-also-invited = { $who }, and whoever was invited
+who-types = anybody who is { $types }
+who-being = and { $what }
+who-with = with { $attribute } { $values }
+who-with-any = with a { $attribute }
+who-without = without { $attribute } { $values }
+who-without-any = without { $attribute }
+who-address = with an e-mail address of their own
+who-administration = in the administration
+who-invited = by invitation
+who-any = and of them { $who }
+who-not = but not { $who }
+who-own = { $who } (of their own { $attribute })
+who-through = { $who } (where the group stands at { $attribute })
+who-anywhere = { $who } (in each group of this kind)

@@ -224,3 +224,92 @@ problem-case-person = In de tabel is geen persoon "{ $name }".
 problem-case-group = In de tabel is geen groep "{ $name }".
 problem-case-verb = Zeg precies één ding bij "when".
 case-differs = Verwacht: { $wanted }. Gekregen: { $got }.
+
+# --- Wat een beleid betekent, in zinnen (kring policy explain)
+list-or = { $first } of { $last }
+list-and = { $first } en { $last }
+says-everywhere = Overal
+says-type = Type { $type }: ziet iedereen die meedoet en schrijft aan iedereen.
+says-type-shared = Type { $type }: ziet iedereen die meedoet, en schrijft alleen aan mensen met wie die een groep deelt.
+says-type-silent = Type { $type }: ziet iedereen die meedoet en stuurt geen privéberichten.
+says-type-outsider = Type { $type }: komt van buiten en ziet alleen mensen met wie die een groep deelt.
+says-type-outsider-shared = Type { $type }: komt van buiten. Die ziet alleen mensen met wie die een groep deelt, en schrijft alleen aan hen.
+says-type-outsider-silent = Type { $type }: komt van buiten, ziet alleen mensen met wie die een groep deelt en stuurt geen privéberichten.
+says-shared = Gegeven "{ $attribute }": wat voor één persoon is ingevuld, geldt voor iedereen met dezelfde { $by }.
+says-people = Met "{ $people }" bedoelen we: { $who }.
+says-grace = { $days ->
+    [0] Wie weggaat, gaat meteen uit alle groepen.
+    [one] Wie weggaat, blijft nog één dag in de groepen.
+   *[other] Wie weggaat, blijft nog { $days } dagen in de groepen.
+}
+says-grace-here = { $days ->
+    [0] Wie weggaat, gaat hier meteen uit.
+    [one] Wie weggaat, blijft hier nog één dag.
+   *[other] Wie weggaat, blijft hier nog { $days } dagen.
+}
+says-removal = Gaan er in één keer meer dan { $percent } procent van de mensen uit, en zijn dat er { $people } of meer? Dan vraagt Kring eerst of het klopt.
+says-leave-alone = Er zijn inlogs waar Kring van afblijft.
+says-one = Er is één zo'n groep.
+says-each = Voor elke { $attribute } is er een groep.
+says-made = Mensen maken deze groepen zelf.
+says-hidden = Wie er niet in zit, vindt de groep niet.
+says-parents = De groep hangt onder { $parents }.
+says-parents-all = De groep hangt onder elke { $parents } waar mensen van de groep bij horen.
+says-section = Dit is de rubriek van de vereniging.
+says-ends = De laatste dag is { $day }. { $then }
+says-ends-days = De laatste dag is { $days } dagen na de datum van de groep. { $then }
+then-read-only = Daarna leest wie erin zit nog mee en verandert er niets meer.
+then-closed = Daarna zit er niemand meer in.
+says-admits = Toegelaten: { $types }.
+says-may-admit = Een beheerder van de groep kan ook toelaten: { $types }.
+says-member = Hoort er vanzelf bij: { $who }.
+says-admin = Beheerder: { $who }.
+says-contact = Voor vragen: { $who }.
+says-knock = Wie er niet in zit, kan toegang vragen.
+says-join-parents = Wie in de groep erboven zit, kan er zelf in gaan.
+says-no-invitations = Niemand wordt uitgenodigd: de regels beslissen.
+says-native = Beheerders nodigen ook uit met hun eigen programma. Kring kijkt na of het mocht.
+says-invite = Uitnodigen mag: { $who }. En wel: { $whom }.
+says-invite-days = Uitnodigen voor hooguit { $days } dagen mag: { $who }. En wel: { $whom }.
+inviter-admins = een beheerder van de groep
+inviter-members = wie in de groep zit
+inviter-admins-above = een beheerder van de groep erboven
+whom-anybody = iedereen die de groep toelaat
+says-make = Zo'n groep maken mag: { $who }.
+says-make-bounds = Onder één groep hangen er hooguit { $count }. Een groep hangt onder { $above ->
+    [one] één groep
+   *[other] hooguit { $above } groepen tegelijk
+}. De naam heeft hooguit { $length } tekens.
+says-read-only = Niet iedereen schrijft. Beheerders wel.
+says-writer = Ook schrijven mag: { $who }.
+says-history = Wie nieuw is, leest niet terug.
+says-federate = Mensen van andere servers kunnen erin.
+says-admins-above = Een beheerder van de groep erboven mag hier hetzelfde als een beheerder van de groep.
+says-admin-days = Wie door iemand beheerder wordt gemaakt, is dat hooguit { $days } dagen achter elkaar.
+says-least-admins = { $count ->
+    [one] Er hoort minstens één beheerder te zijn.
+   *[other] Er horen minstens { $count } beheerders te zijn.
+} Anders volgt een melding met een voorstel.
+says-successors = Als beheerder voorgesteld: { $who }.
+says-set-read-only = De beheerder kan instellen dat niet iedereen schrijft.
+says-set-knock = De beheerder kan instellen dat mensen toegang vragen.
+says-set-parents = De beheerder kan instellen dat wie in de groep erboven zit er zelf in kan.
+says-set-end = De beheerder kan een laatste dag kiezen, hooguit { $days } dagen vooruit.
+says-admins-send = De beheerder zet er zelf bij: { $types }.
+who-everybody = iedereen
+who-everybody-administration = iedereen uit de administratie
+who-also-invited = { $who }, en wie is uitgenodigd
+who-types = wie { $types } is
+who-being = en { $what }
+who-with = met { $attribute } { $values }
+who-with-any = met een { $attribute }
+who-without = zonder { $attribute } { $values }
+who-without-any = zonder { $attribute }
+who-address = met een eigen e-mailadres
+who-administration = uit de administratie
+who-invited = op uitnodiging
+who-any = en daarvan { $who }
+who-not = maar niet { $who }
+who-own = { $who } (van de eigen { $attribute })
+who-through = { $who } (waar de groep staat bij { $attribute })
+who-anywhere = { $who } (in elke groep van deze soort)
