@@ -50,8 +50,7 @@ pub fn describe_kind(policy: &Policy, kind: &Kind) -> Section {
     sentences.extend(rights::making(policy, kind));
     sentences.extend(rights::talking(policy, kind));
     sentences.extend(rights::running(policy, kind));
-    let title = if kind.title.is_empty() { kind.name.to_string() } else { kind.title.clone() };
-    Section { kind: Some(kind.name.clone()), title: Text { nl: title.clone(), en: title }, sentences }
+    Section { kind: Some(kind.name.clone()), title: kind::called(kind), sentences }
 }
 
 fn everywhere(policy: &Policy) -> Section {
@@ -69,6 +68,11 @@ fn everywhere(policy: &Policy) -> Section {
         sentences.push(says(id, rule.line, &[title]));
     }
     for attribute in &policy.attributes {
+        for (values, id) in [(&attribute.only, "says-only"), (&attribute.except, "says-except")] {
+            let values: Vec<Text> = values.iter().map(|v| same(v)).collect();
+            let args = [("attribute", each(&attribute.title)), ("values", Named::Each(and(&values)))];
+            sentences.extend((!values.is_empty()).then(|| says(id, policy.at.types, &args)));
+        }
         let Some(by) = attribute.shared_by.as_ref().and_then(|by| policy.attribute(by)) else { continue };
         let args = [("attribute", each(&attribute.title)), ("by", each(&by.title))];
         sentences.push(says("says-shared", policy.at.types, &args));
@@ -102,6 +106,11 @@ fn count(number: impl TryInto<i64>) -> Named {
     Named::Count(number.try_into().unwrap_or(i64::MAX))
 }
 
+/// A word that is the same in both languages.
+fn same(word: &str) -> Text {
+    Text { nl: word.to_owned(), en: word.to_owned() }
+}
+
 /// "a, b or c" in both languages.
 fn or(parts: &[Text]) -> Text {
     joined(parts, "list-or")
@@ -126,7 +135,7 @@ fn joined(parts: &[Text], id: &'static str) -> Text {
 
 /// The titles of types; the name of one that the policy does not list.
 fn titles(policy: &Policy, types: &[UserType]) -> Vec<Text> {
-    let own = |t: &UserType| Text { nl: t.to_string(), en: t.to_string() };
+    let own = |t: &UserType| same(t.as_str());
     types.iter().map(|t| policy.user_type(t).map_or_else(|| own(t), |rule| rule.title.clone())).collect()
 }
 

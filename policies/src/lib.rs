@@ -7,6 +7,7 @@ pub mod decide;
 pub mod decision;
 pub mod describe;
 pub mod desired;
+pub mod diff;
 pub mod explain;
 pub mod facts;
 mod glob;

@@ -251,6 +251,10 @@ says-removal = Do more than { $percent } percent of the people go out at once, a
 says-leave-alone = There are logins that Kring leaves alone.
 says-one = There is one such group.
 says-each = There is a group for each { $attribute }.
+says-only = At "{ $attribute }" only this counts: { $values }.
+says-except = At "{ $attribute }" this does not count: { $values }.
+says-each-within = There is a group for each { $attribute }. Two of one name in another { $within } are two groups.
+says-set-invite = The admin can set that only who is invited comes in.
 says-made = People make these groups themselves.
 says-hidden = Who is not in it does not find the group.
 says-parents = The group hangs below { $parents }.
@@ -313,3 +317,22 @@ who-not = but not { $who }
 who-own = { $who } (of their own { $attribute })
 who-through = { $who } (where the group stands at { $attribute })
 who-anywhere = { $who } (in each group of this kind)
+
+# --- The difference between two policies (kring policy diff)
+diff-nothing = Nothing changes.
+diff-groups = Groups:
+diff-group-comes = { $group } is new, with { $coming ->
+    [one] one person
+   *[other] { $coming } people
+}.
+diff-group-goes = { $group } goes, with { $going ->
+    [one] one person
+   *[other] { $going } people
+}.
+diff-group-looks = { $group } looks or works differently; its people stay the same.
+diff-group-people = { $group }: { $coming } in, { $going } out, { $changing } with other rights.
+diff-nobody = For none of the { $of } people a group changes.
+diff-people = Something changes for { $touched } of the { $of } people, of whom { $logins } have a login: { $coming } come in somewhere, { $going } go out somewhere, in { $groups ->
+    [one] one group
+   *[other] { $groups } groups
+}.

@@ -251,6 +251,10 @@ says-removal = Gaan er in één keer meer dan { $percent } procent van de mensen
 says-leave-alone = Er zijn inlogs waar Kring van afblijft.
 says-one = Er is één zo'n groep.
 says-each = Voor elke { $attribute } is er een groep.
+says-only = Bij "{ $attribute }" telt alleen: { $values }.
+says-except = Bij "{ $attribute }" telt niet mee: { $values }.
+says-each-within = Voor elke { $attribute } is er een groep. Hebben er twee dezelfde naam in een andere { $within }, dan zijn dat twee groepen.
+says-set-invite = De beheerder kan instellen dat alleen wie is uitgenodigd erin komt.
 says-made = Mensen maken deze groepen zelf.
 says-hidden = Wie er niet in zit, vindt de groep niet.
 says-parents = De groep hangt onder { $parents }.
@@ -313,3 +317,22 @@ who-not = maar niet { $who }
 who-own = { $who } (van de eigen { $attribute })
 who-through = { $who } (waar de groep staat bij { $attribute })
 who-anywhere = { $who } (in elke groep van deze soort)
+
+# --- Het verschil tussen twee beleiden (kring policy diff)
+diff-nothing = Er verandert niets.
+diff-groups = Groepen:
+diff-group-comes = { $group } komt erbij, met { $coming ->
+    [one] één persoon
+   *[other] { $coming } mensen
+}.
+diff-group-goes = { $group } vervalt, met { $going ->
+    [one] één persoon
+   *[other] { $going } mensen
+}.
+diff-group-looks = { $group } ziet er anders uit of werkt anders; de mensen blijven dezelfde.
+diff-group-people = { $group }: { $coming } erin, { $going } eruit, { $changing } met andere rechten.
+diff-nobody = Voor niemand van de { $of } mensen verandert er een groep.
+diff-people = Er verandert iets voor { $touched } van de { $of } mensen, van wie { $logins } met een inlog: { $coming } komen ergens bij, { $going } gaan ergens uit, in { $groups ->
+    [one] één groep
+   *[other] { $groups } groepen
+}.

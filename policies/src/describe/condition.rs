@@ -2,7 +2,7 @@
 
 use kring_core::{ids::Shared, member::Source, text::Text};
 
-use super::{each, or, titles};
+use super::{each, or, same, titles};
 use crate::{
     condition::{Condition, Test, What},
     decision::Named,
@@ -102,6 +102,6 @@ fn with(policy: &Policy, name: &Shared, values: &[Shared], ids: [&'static str; 2
     if values.is_empty() {
         return texts::text(any, &[("attribute", Named::Each(title))]);
     }
-    let values: Vec<Text> = values.iter().map(|v| Text { nl: v.to_string(), en: v.to_string() }).collect();
+    let values: Vec<Text> = values.iter().map(|v| same(v)).collect();
     texts::text(some, &[("attribute", Named::Each(title)), ("values", Named::Each(or(&values)))])
 }

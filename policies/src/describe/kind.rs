@@ -41,8 +41,8 @@ pub(super) fn groups(policy: &Policy, kind: &Kind) -> Vec<Sentence> {
     sentences
 }
 
-/// What a kind of group is called in a sentence about another.
-fn called(kind: &Kind) -> Text {
+/// What a kind of group is called: a fixed group by its name, others by the name of the kind.
+pub(super) fn called(kind: &Kind) -> Text {
     let name = match kind.origin {
         Origin::Fixed(_) => kind.title.clone(),
         _ => kind.name.to_string(),
@@ -54,9 +54,14 @@ fn origin(policy: &Policy, kind: &Kind) -> Sentence {
     match &kind.origin {
         Origin::Fixed(_) => says("says-one", kind.line, &[]),
         Origin::People => says("says-made", kind.line, &[]),
-        Origin::ForEach { attribute, .. } => {
-            let title = policy.attribute(attribute).map(|a| a.title.clone()).unwrap_or_default();
-            says("says-each", kind.line, &[("attribute", Named::Each(title))])
+        Origin::ForEach { attribute, within } => {
+            let title =
+                |name| Named::Each(policy.attribute(name).map(|a| a.title.clone()).unwrap_or_default());
+            let attribute = ("attribute", title(attribute));
+            match within {
+                Some(within) => says("says-each-within", kind.line, &[attribute, ("within", title(within))]),
+                None => says("says-each", kind.line, &[attribute]),
+            }
         }
     }
 }

@@ -94,6 +94,7 @@ pub(super) fn running(policy: &Policy, kind: &Kind) -> Vec<Sentence> {
     let bounds = &kind.settings;
     let may = |allowed: bool, id| allowed.then(|| says(id, kind.lines.settings, &[]));
     sentences.extend(may(bounds.read_only, "says-set-read-only"));
+    sentences.extend(may(bounds.join.contains(&JoinWish::Invite), "says-set-invite"));
     sentences.extend(may(bounds.join.contains(&JoinWish::Knock), "says-set-knock"));
     sentences.extend(may(bounds.join.contains(&JoinWish::Parents), "says-set-parents"));
     if let Some(days) = bounds.end_within_days {

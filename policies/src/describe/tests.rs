@@ -17,7 +17,7 @@ fn of_kind(policy: &Policy, kind: &str, language: &str) -> String {
 #[test]
 fn branch_in_sentences() {
     assert_snapshot!(of_kind(&ivn(), "afdeling", "nl"), @r"
-    Voor elke afdeling is er een groep.
+    Voor elke afdeling is er een groep. Hebben er twee dezelfde naam in een andere regio, dan zijn dat twee groepen.
     De groep hangt onder regio.
     Toegelaten: medewerker, vrijwilliger en beheervrijwilliger.
     Een beheerder van de groep kan ook toelaten: extern.
@@ -30,7 +30,7 @@ fn branch_in_sentences() {
     Als beheerder voorgesteld: wie vrijwilliger is.
     ");
     assert_snapshot!(of_kind(&ivn(), "afdeling", "en"), @r"
-    There is a group for each branch.
+    There is a group for each branch. Two of one name in another region are two groups.
     The group hangs below regio.
     Admitted: staff, volunteer and volunteer admin.
     An admin of the group can also admit: external.
@@ -59,6 +59,7 @@ fn group_that_people_make_in_sentences() {
     Wie door iemand beheerder wordt gemaakt, is dat hooguit 730 dagen achter elkaar.
     Er hoort minstens één beheerder te zijn. Anders volgt een melding met een voorstel.
     De beheerder kan instellen dat niet iedereen schrijft.
+    De beheerder kan instellen dat alleen wie is uitgenodigd erin komt.
     De beheerder kan instellen dat mensen toegang vragen.
     ");
 }
@@ -98,7 +99,10 @@ fn what_holds_everywhere() {
     Type medewerker van de vereniging: ziet iedereen die meedoet en schrijft aan iedereen.
     Type gast: komt van buiten. Die ziet alleen mensen met wie die een groep deelt, en schrijft alleen aan hen.
     Gegeven "lidmaatschap van de vereniging": wat voor één persoon is ingevuld, geldt voor iedereen met dezelfde centrale.
+    Bij "programma" telt niet mee: Goed Geregeld en Conferentie Vrijwilligerscentrales.
     Gegeven "programma": wat voor één persoon is ingevuld, geldt voor iedereen met dezelfde centrale.
+    Bij "adviseurschap" telt alleen: Goed Geregeld.
+    Bij "aanmelding" telt alleen: Conferentie Vrijwilligerscentrales.
     Met "medewerkers van de vereniging" bedoelen we: wie medewerker van de vereniging is.
     Met "mensen van centrales die lid zijn" bedoelen we: iedereen met lidmaatschap van de vereniging ja.
     Met "de redactie" bedoelen we: wie medewerker van de vereniging is met functie redactie.
