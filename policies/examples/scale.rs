@@ -89,15 +89,11 @@ fn main() {
     for (i, person) in world.people.iter().cycle().take(1_000_000).enumerate() {
         let record = &wanted.groups[i % wanted.groups.len()];
         let facts = Facts {
-            today: world.today,
-            now: world.now,
             subject: Some(person),
             subject_account: person.user_id.as_deref(),
             actor: Actor::Kring,
-            actor_role: None,
-            subject_role: None,
             group: Some(GroupFacts::new(record)),
-            grants: &[],
+            ..Facts::at(world.today, world.now)
         };
         allowed += usize::from(decide(&policy, &facts, &Request::Join).allowed);
     }

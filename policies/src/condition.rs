@@ -1,8 +1,11 @@
 //! Conditions over what is known of a person: decidable, and each part knows its line.
 
+use std::sync::Arc;
+
 use kring_core::{
     ids::{Shared, UserType},
     member::{AddressStanding, Member, Source},
+    text::Text,
 };
 
 /// All of its tests must hold; without tests it holds for everybody.
@@ -32,10 +35,25 @@ pub enum What {
     AddressUnique,
     /// Where the person comes from.
     Source(Source),
+    /// One of a sort of people that the policy names.
+    Is(Arc<People>),
     /// One of these holds.
     Any(Vec<Condition>),
     /// This does not hold.
     Not(Condition),
+}
+
+/// A sort of people with a name: what several rules say together is said once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Its name in conditions.
+    pub name: Shared,
+    /// What people read, in the plural.
+    pub title: Text,
+    /// One condition is enough. It names only sorts of people that stand before it, so nothing goes in circles.
+    pub who: Vec<Condition>,
+    /// Where it stands.
+    pub line: u32,
 }
 
 impl Condition {
@@ -50,9 +68,13 @@ impl Condition {
     }
 
     /// The types it can hold for, where it says so.
-    pub(crate) fn types(&self) -> Option<&[UserType]> {
+    pub(crate) fn types(&self) -> Option<Vec<UserType>> {
         self.tests.iter().find_map(|t| match &t.what {
-            What::Type(types) => Some(types.as_slice()),
+            What::Type(types) => Some(types.clone()),
+            What::Is(people) => {
+                let each: Option<Vec<Vec<UserType>>> = people.who.iter().map(Self::types).collect();
+                each.map(|types| types.concat())
+            }
             _ => None,
         })
     }
@@ -68,6 +90,7 @@ impl What {
             }
             Self::AddressUnique => member.address == AddressStanding::Unique,
             Self::Source(source) => member.source == *source,
+            Self::Is(people) => people.who.iter().any(|c| c.holds(member)),
             Self::Any(conditions) => conditions.iter().any(|c| c.holds(member)),
             Self::Not(condition) => !condition.holds(member),
         }

@@ -1,5 +1,6 @@
 //! The answer to a question, with its code, its sentence and the lines it rests on.
 
+use jiff::Timestamp;
 use kring_core::{
     ids::Shared,
     text::{Arg, Text},
@@ -28,6 +29,8 @@ pub struct Decision {
     pub code: Shared,
     /// The lines of the policy that led here.
     pub rules: Vec<RuleRef>,
+    /// When what was allowed ends by itself: an invitation, an appointment. `None` for never.
+    pub until: Option<Timestamp>,
     pub(crate) message: &'static str,
     pub(crate) args: Vec<(&'static str, Named)>,
 }
@@ -45,7 +48,7 @@ pub(crate) enum Named {
 
 impl Decision {
     pub(crate) fn new(allowed: bool, code: impl Into<Shared>, message: &'static str) -> Self {
-        Self { allowed, code: code.into(), rules: Vec::new(), message, args: Vec::new() }
+        Self { allowed, code: code.into(), rules: Vec::new(), until: None, message, args: Vec::new() }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Shared>) -> Self {
@@ -65,6 +68,11 @@ impl Decision {
 
     pub(crate) fn because(mut self, rule: RuleRef) -> Self {
         self.rules.push(rule);
+        self
+    }
+
+    pub(crate) fn until(mut self, until: Option<Timestamp>) -> Self {
+        self.until = until;
         self
     }
 

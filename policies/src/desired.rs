@@ -21,6 +21,7 @@ mod looks;
 mod parts;
 mod places;
 mod powers;
+mod roles;
 mod seats;
 mod tree;
 
@@ -72,6 +73,8 @@ pub struct Seat {
     pub account: u32,
     /// As what.
     pub role: Role,
+    /// Whether they write where only some do.
+    pub writes: bool,
     /// Index into [`Desired::reasons`].
     pub reason: u16,
 }
@@ -125,7 +128,7 @@ pub fn desired(policy: &Policy, world: &World) -> Desired {
     let groups = groups::groups(policy, world, &claims);
     let seating = seats::seats(policy, world, &claims, &groups);
     let tree = tree::tree(policy, world, &claims, &groups);
-    let places = places::places(policy, &groups, &tree, &seating);
+    let places = places::places(policy, world.today, &groups, &tree, &seating);
     let server = world.own_users.first().or_else(|| seating.accounts.first().map(|a| &a.user_id));
     Desired {
         server: server.map(|u| u.server_name().to_string()),

@@ -59,15 +59,12 @@ pub fn why(
     let grants = grants.map(|(group, person)| desired.grants_of(world, group, person)).unwrap_or_default();
     let grants: Vec<Grant> = grants.into_iter().cloned().collect();
     let facts = Facts {
-        today: world.today,
-        now: world.now,
         subject,
         subject_account: subject.and_then(|p| p.user_id.as_deref()),
         actor: Actor::Kring,
-        actor_role: None,
-        subject_role: None,
         group: desired.group(group).map(GroupFacts::new),
         grants: &grants,
+        ..Facts::at(world.today, world.now)
     };
     let mut explanation = Explanation::from(&decide(policy, &facts, &Request::Join));
     // Who belongs and has no login yet is in no room, and wants to know that.

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use kring_core::{
-    group::{Grant, GroupRecord, Role},
+    group::{Grant, GroupRecord, JoinWish, Role},
     member::Person,
 };
 use ruma::UserId;
@@ -24,10 +24,45 @@ pub struct Facts<'a> {
     pub actor_role: Option<Role>,
     /// What the subject is in the group; `None` for nothing.
     pub subject_role: Option<Role>,
+    /// The highest that the actor is in the groups directly above the group; `None` for nothing, or where nobody looked.
+    pub role_above: Option<Role>,
     /// Which group; `None` where the request is not about one.
     pub group: Option<GroupFacts<'a>>,
+    /// Groups besides `group` below which a new one is to hang as well.
+    pub also_under: &'a [Above<'a>],
     /// Grants, of anybody and any group: those of the subject in the group are picked out.
     pub grants: &'a [Grant],
+    /// When the actor wants what they give to end; `None` for as late as the policy allows.
+    pub until: Option<Timestamp>,
+}
+
+impl Facts<'_> {
+    /// Nobody, nowhere, at one moment; to be filled with `..Facts::at(today, now)`.
+    pub fn at(today: Date, now: Timestamp) -> Self {
+        Self {
+            today,
+            now,
+            subject: None,
+            subject_account: None,
+            actor: Actor::Unknown,
+            actor_role: None,
+            subject_role: None,
+            role_above: None,
+            group: None,
+            also_under: &[],
+            grants: &[],
+            until: None,
+        }
+    }
+}
+
+/// A group above one that is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Above<'a> {
+    /// The group.
+    pub group: GroupFacts<'a>,
+    /// What the actor is in it.
+    pub actor_role: Option<Role>,
 }
 
 /// Who asks.
@@ -48,12 +83,14 @@ pub struct GroupFacts<'a> {
     pub record: &'a GroupRecord,
     /// How many groups of the requested kind there are below it already.
     pub groups_below: usize,
+    /// How many admins it has; `None` where nobody counted.
+    pub admins: Option<usize>,
 }
 
 impl<'a> GroupFacts<'a> {
     /// The group with nothing below it.
     pub fn new(record: &'a GroupRecord) -> Self {
-        Self { record, groups_below: 0 }
+        Self { record, groups_below: 0, admins: None }
     }
 }
 
@@ -64,6 +101,8 @@ pub enum Request {
     Join,
     /// Invite the subject.
     Invite,
+    /// Invite the subject with a client of one's own, past the bridge.
+    InviteNatively,
     /// Ask to be let in.
     Knock,
     /// Go out.
@@ -86,6 +125,12 @@ pub enum Request {
         /// The wanted level.
         level: i64,
     },
+    /// Say something.
+    Write,
+    /// Read what was said before one came in.
+    ReadBack,
+    /// Find the group among those of the association.
+    FindGroup,
     /// Send a state event.
     ChangeState {
         /// `m.room.name`
@@ -112,4 +157,10 @@ pub enum Setting {
     Topic(String),
     /// What it is called.
     Name(String),
+    /// Whether only admins and writers write.
+    ReadOnly(bool),
+    /// How somebody comes in.
+    Join(JoinWish),
+    /// The last day on which it is used; `None` takes the end away.
+    EndsOn(Option<Date>),
 }

@@ -194,6 +194,11 @@ fn settle(policy: &Policy, world: &mut World, mirror: &mut Mirror) -> (Desired, 
     (desired, first)
 }
 
+/// What there is to do: that a group has too few admins stays true until somebody becomes one.
+fn tasks(plan: Plan) -> Plan {
+    Plan { shortages: Vec::new(), ..plan }
+}
+
 fn members(room: &MirrorRoom, of: &Desired) -> Vec<u32> {
     let joined = room.members.iter().filter(|(_, m)| *m == Membership::Join);
     joined.filter_map(|(u, _)| of.account(u)).map(|(index, _)| index).collect()
@@ -234,7 +239,7 @@ proptest! {
         prop_assert_eq!(&again.new_groups, &Vec::new());
         prop_assert_eq!(&again.places, &wanted.places);
         let second = plan(&policy, &world, &again, &mirror);
-        prop_assert_eq!(second, Plan { unmanaged: 1, ..Plan::default() });
+        prop_assert_eq!(tasks(second), Plan { unmanaged: 1, ..Plan::default() });
     }
 
     #[test]
@@ -282,7 +287,7 @@ proptest! {
             prop_assert!(room.members.contains(&(user("klok-1"), Membership::Join)));
         }
         let second = plan(&policy, &world, &desired(&policy, &world), &mirror);
-        prop_assert_eq!(second, Plan { unmanaged: 1, ..Plan::default() });
+        prop_assert_eq!(tasks(second), Plan { unmanaged: 1, ..Plan::default() });
         for room in wanted.places.iter().filter_map(|p| room_of(&mirror, &p.key)) {
             let levels = room.state.power_levels.as_ref().unwrap();
             prop_assert!(levels["users"].get("@kring:example.org").is_none());

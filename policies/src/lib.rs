@@ -5,7 +5,9 @@ pub mod cases;
 pub mod condition;
 pub mod decide;
 pub mod decision;
+pub mod describe;
 pub mod desired;
+pub mod diff;
 pub mod explain;
 pub mod facts;
 mod glob;
@@ -16,6 +18,7 @@ pub mod power;
 pub mod read;
 #[cfg(any(test, feature = "sim"))]
 pub mod sim;
+pub mod staffing;
 mod texts;
 pub mod world;
 

@@ -14,6 +14,7 @@ use crate::{
     desired::{Desired, DesiredPlace},
     mirror::{JoinRule, Membership, Mirror, MirrorRoom},
     policy::Policy,
+    staffing::{Shortage, shortages},
     world::World,
 };
 
@@ -44,6 +45,8 @@ pub struct Plan {
     pub confirmation: Option<Confirmation>,
     /// What no action can put right; a person must look at it.
     pub alarms: Vec<Alarm>,
+    /// Groups with too few admins, and whom to propose.
+    pub shortages: Vec<Shortage>,
 }
 
 /// Something that Kring cannot undo by itself.
@@ -252,7 +255,8 @@ pub fn plan(policy: &Policy, world: &World, desired: &Desired, mirror: &Mirror) 
     let actions = stages.into_actions();
     let confirmation = guard::confirmation(&look, &actions);
     let unmanaged = mirror.rooms.iter().filter(|r| r.place.is_none()).count();
-    Plan { actions, unmanaged, confirmation, alarms: alarms::alarms(&look, mirror) }
+    let alarms = alarms::alarms(&look, mirror);
+    Plan { actions, unmanaged, confirmation, alarms, shortages: shortages(policy, world, desired) }
 }
 
 /// The actions of each stage, each in the order of the places.

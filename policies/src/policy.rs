@@ -1,5 +1,7 @@
 //! A policy as it is applied: read, checked and ready to be asked.
 
+use std::sync::Arc;
+
 use kring_core::{
     group::GroupRecord,
     ids::{GroupKey, PlaceKey, Shared, UserType},
@@ -7,9 +9,19 @@ use kring_core::{
 };
 use ruma::UserId;
 
-use crate::{condition::Condition, decision::RuleRef, glob::Glob};
+use crate::{condition::People, decision::RuleRef, glob::Glob};
 
+mod complete;
 mod import;
+mod kind;
+mod moment;
+
+pub(crate) use kind::KindLines;
+pub use kind::{
+    Afterwards, Bounds, CreateRule, Ending, EndsWhen, InviteRule, Inviter, JoinWish, Kind, LeastAdmins,
+    MemberRule, Origin, ParentRule, SpaceRule, Whose,
+};
+pub use moment::Phase;
 
 /// A whole policy. Made by [`read_policy`](crate::read::read_policy) only, so every name in it is known.
 #[derive(Debug, Clone)]
@@ -24,6 +36,8 @@ pub struct Policy {
     pub types: Vec<TypeRule>,
     /// The attributes of people, in the order of the file.
     pub attributes: Vec<AttributeRule>,
+    /// Sorts of people that conditions name, in the order of the file.
+    pub people: Vec<Arc<People>>,
     /// The kinds of groups, in the order of the file.
     pub kinds: Vec<Kind>,
     /// Index of the kind of the association's root space.
@@ -43,7 +57,17 @@ pub struct Policy {
     /// Powers of every room, before a kind's own.
     pub(crate) powers: Powers,
     pub(crate) section: Option<usize>,
+    pub(crate) at: PolicyLines,
     pub(crate) lines: Vec<Shared>,
+}
+
+/// Where a policy says what holds for all groups; the first line where it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PolicyLines {
+    pub(crate) grace: u32,
+    pub(crate) leave_alone: u32,
+    pub(crate) powers: u32,
+    pub(crate) types: u32,
 }
 
 /// One user type.
@@ -55,6 +79,21 @@ pub struct TypeRule {
     pub title: Text,
     /// Somebody from outside, who sees only people they share a group with.
     pub outsider: bool,
+    /// To whom they may write a private message.
+    pub writes_to: Reach,
+    /// Where it stands.
+    pub line: u32,
+}
+
+/// How far somebody reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody who takes part.
+    Anybody,
+    /// People with whom they share a group.
+    SharedGroup,
+    /// Nobody.
+    Nobody,
 }
 
 /// One attribute and the column of the administration it comes from.
@@ -66,6 +105,12 @@ pub struct AttributeRule {
     pub column: Shared,
     /// Whether the column holds several values, separated by commas.
     pub list: bool,
+    /// A second attribute: what one person with a value of it has, everybody with that value has.
+    pub shared_by: Option<Shared>,
+    /// The only values of the column that count; empty for all.
+    pub only: Vec<Shared>,
+    /// Values of the column that do not count.
+    pub except: Vec<Shared>,
     /// What people read.
     pub title: Text,
     /// The stable code of "this group is for another value": `branch-not-theirs`.
@@ -93,133 +138,13 @@ impl Removal {
     }
 }
 
-/// One kind of group: one fixed group, one for each value of an attribute, or those that people make.
-#[derive(Debug, Clone)]
-pub struct Kind {
-    /// The kind's name, `afdeling`.
-    pub name: Shared,
-    /// Which groups there are.
-    pub origin: Origin,
-    /// What people read as its name; `{afdeling}` stands for a value.
-    pub title: String,
-    /// What the group is for; `{afdeling}` stands for a value.
-    pub topic: Option<String>,
-    /// Kinds of the groups above it.
-    pub parents: Vec<ParentRule>,
-    /// Whether it has a room to talk in.
-    pub room: bool,
-    /// Whether it has a space.
-    pub space: SpaceRule,
-    /// The types it admits unless its admins set others.
-    pub admits: Vec<UserType>,
-    /// The types that its admins may set.
-    pub may_admit: Vec<UserType>,
-    /// Who belongs to it without being asked; one condition is enough.
-    pub members: Vec<MemberRule>,
-    /// Who runs it; they belong to it too.
-    pub admins: Vec<MemberRule>,
-    /// Whether somebody may be invited into it.
-    pub by_invitation: bool,
-    /// Who may make such a group; only for [`Origin::People`].
-    pub create: Option<CreateRule>,
-    /// `m.room.join_rules` outside filling.
-    pub join: JoinWish,
-    /// `m.room.history_visibility`
-    pub history: Shared,
-    /// `m.federate`
-    pub federate: bool,
-    /// Whether only admins write.
-    pub read_only: bool,
-    /// Whether its admins may invite and remove people with their own client.
-    pub native: bool,
-    /// Whether it is the association's section, with the address rule of the administration.
-    pub section: bool,
-    /// The line of its `kind:`.
-    pub line: u32,
-    /// The line of its `admits:`.
-    pub(crate) admits_line: u32,
-}
-
-/// Where the groups of a kind come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// One group with a fixed key.
-    Fixed(GroupKey),
-    /// One group for each value of an attribute in the administration.
-    ForEach {
-        /// The attribute.
-        attribute: Shared,
-        /// A second attribute that tells two equal values apart.
-        within: Option<Shared>,
-    },
-    /// Groups that people make.
-    People,
-}
-
-/// A kind of group above another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParentRule {
-    /// Index into [`Policy::kinds`].
-    pub kind: usize,
-    /// Every group that some of its people belong to, rather than the one of most of them.
-    pub all: bool,
-}
-
-/// Whether a group has a space.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpaceRule {
-    /// Never: groups below it are found one level higher.
-    No,
-    /// Always.
-    Yes,
-    /// As soon as there is a group below it.
-    WhenNeeded,
-}
-
-/// One sentence that says who belongs.
-#[derive(Debug, Clone)]
-pub struct MemberRule {
-    /// True for who belongs.
-    pub who: Condition,
-    /// Whether people by invitation count too; otherwise only the administration.
-    pub everybody: bool,
-    /// Whether the person must have the group's own attribute value.
-    pub own: bool,
-    /// Where it stands.
-    pub line: u32,
-}
-
-/// Who may make groups of a kind, and how they look.
-#[derive(Debug, Clone)]
-pub struct CreateRule {
-    /// Who may; one condition is enough. An admin of the group above it may too where `admins_above` says so.
-    pub who: Vec<Condition>,
-    /// Admins of the group above may.
-    pub admins_above: bool,
-    /// How many of them one group may have below it.
-    pub at_most: usize,
-    /// Longest name, in characters.
-    pub name_length: usize,
-    /// Where it stands.
-    pub line: u32,
-}
-
-/// The join rule that a policy asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JoinWish {
-    /// Only who is invited.
-    Invite,
-    /// Who asks may be let in.
-    Knock,
-    /// Members of the groups above may come in.
-    Parents,
-}
-
 /// Power levels that a policy sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Powers {
     /// Of a group's admin.
     pub admin: i64,
+    /// Of who writes where only some do.
+    pub writer: i64,
     /// Of a member.
     pub member: i64,
     /// What nobody but the bridge does: invite, kick, ban, state.
@@ -229,10 +154,11 @@ pub struct Powers {
 }
 
 impl Policy {
-    /// The YAML of a policy that Kring ships, `ivn`; `None` for another name.
+    /// The YAML of a policy that Kring ships, `ivn` or `nov`; `None` for another name.
     pub fn shipped(name: &str) -> Option<&'static str> {
         match name {
             "ivn" => Some(include_str!("../ivn/policy.yaml")),
+            "nov" => Some(include_str!("../nov/policy.yaml")),
             _ => None,
         }
     }
@@ -260,22 +186,24 @@ impl Policy {
         self.leave_alone.iter().any(|glob| glob.matches(user.as_str()))
     }
 
-    /// The types a group admits now: its own setting within the policy's bounds, else the default.
-    pub fn admits<'a>(
-        &'a self,
-        kind: &'a Kind,
-        group: Option<&'a GroupRecord>,
-        user_type: &UserType,
-    ) -> bool {
-        match group.and_then(|g| g.settings.admits.as_ref()) {
-            Some(set) => set.contains(user_type) && kind.may_admit.contains(user_type),
-            None => kind.admits.contains(user_type),
-        }
-    }
-
     /// The attribute with that name.
     pub fn attribute(&self, name: &str) -> Option<&AttributeRule> {
         self.attributes.iter().find(|a| &*a.name == name)
+    }
+
+    /// The user type with that name.
+    pub fn user_type(&self, id: &UserType) -> Option<&TypeRule> {
+        self.types.iter().find(|t| t.id == *id)
+    }
+
+    /// How many days somebody stays after they left: in groups of `kind`, or in general.
+    pub(crate) fn grace(&self, kind: Option<&Kind>) -> u16 {
+        kind.and_then(|k| k.grace_days).unwrap_or(self.grace_days)
+    }
+
+    /// The line that says how long somebody stays.
+    pub(crate) fn grace_line(&self, kind: Option<&Kind>) -> u32 {
+        kind.filter(|k| k.grace_days.is_some()).map_or(self.at.grace, |k| k.lines.grace)
     }
 
     /// A reference to a line of the file, with what it says.

@@ -8,7 +8,7 @@ use crate::{decision::Named, policy::Policy, texts};
 
 mod check;
 mod conditions;
-mod placed;
+pub(crate) mod placed;
 mod raw;
 
 pub(crate) use raw::OneOrMore;

@@ -61,7 +61,7 @@ impl Context {
     /// When the store cannot be read.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
         let mut reader = self.store.read().await?;
-        let world = World {
+        let mut world = World {
             today: self.clock.today(&self.zone()),
             now: self.clock.now(),
             people: reader.people().await?,
@@ -70,6 +70,7 @@ impl Context {
             own_users: self.own_users.to_vec(),
         };
         drop(reader);
+        self.policy.complete(&mut world.people);
         let desired = desired(&self.policy, &world);
         Ok(Snapshot { world, desired })
     }

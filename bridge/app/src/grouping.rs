@@ -77,15 +77,11 @@ impl App {
         let below = |group: &&GroupRecord| *group.template == *new.kind && group.parents.contains(&new.under);
         let groups_below = snapshot.world.groups.iter().filter(below).count();
         let facts = Facts {
-            today: snapshot.world.today,
-            now: snapshot.world.now,
-            subject: None,
-            subject_account: None,
             actor,
             actor_role: role_above(snapshot, new, actor),
-            subject_role: None,
-            group: above.map(|record| GroupFacts { record, groups_below }),
+            group: above.map(|record| GroupFacts { groups_below, ..GroupFacts::new(record) }),
             grants: &snapshot.world.grants,
+            ..Facts::at(snapshot.world.today, snapshot.world.now)
         };
         let request = Request::CreateGroup { kind: new.kind.clone(), name: new.name.clone() };
         decide(&self.context.policy, &facts, &request)

@@ -222,22 +222,22 @@ impl App {
         let subject = person(user)?;
         let actor = person(&event.sender);
         let facts = Facts {
-            today: snapshot.world.today,
-            now: snapshot.world.now,
             subject: Some(subject),
             subject_account: Some(user),
             actor: actor.map_or(Actor::Unknown, Actor::Person),
             actor_role: desired.seat(place, &event.sender).map(|seat| seat.role),
             subject_role: desired.seat(place, user).map(|seat| seat.role),
+            role_above: desired.role_above(&place.group, &event.sender),
             group: Some(GroupFacts::new(desired.group(&place.group)?)),
             grants: &snapshot.world.grants,
+            ..Facts::at(snapshot.world.today, snapshot.world.now)
         };
         let decision = decide(&self.context.policy, &facts, request);
         decision.allowed.then(|| Grant {
             group: place.group.clone(),
             member: subject.member.id.clone(),
             role: Role::Member,
-            until: None,
+            until: decision.until,
             by: actor.map(|a| a.member.id.clone()),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{GroupKey, MemberId, Shared, UserType};
@@ -36,6 +36,24 @@ pub struct GroupSettings {
     pub admits: Option<Vec<UserType>>,
     /// What the group is for, one or two sentences (the room's topic).
     pub topic: Option<String>,
+    /// Whether only its admins and writers write.
+    pub read_only: Option<bool>,
+    /// How somebody comes in.
+    pub join: Option<JoinWish>,
+    /// The last day on which the group is used; it is archived on the day after.
+    pub ends_on: Option<Date>,
+}
+
+/// How somebody comes into a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinWish {
+    /// Only who is invited.
+    Invite,
+    /// Who asks may be let in.
+    Knock,
+    /// Members of the groups above may come in.
+    Parents,
 }
 
 /// What a person is in a group.

@@ -35,10 +35,12 @@ pub(super) fn world(
         table.groups.iter().map(|g| (g.key.value.as_str(), g)).collect();
     groups.extend(case.given.groups.iter().map(|g| (g.key.value.as_str(), g)));
     let grants = table.grants.iter().chain(&case.given.grants);
+    let mut people: Vec<Person> = people.into_iter().map(|(name, raw)| person(name, raw)).collect();
+    policy.complete(&mut people);
     Ok(World {
         today,
         now: noon(policy, today),
-        people: people.into_iter().map(|(name, raw)| person(name, raw)).collect(),
+        people,
         groups: groups.into_values().map(|raw| group(file, raw)).collect::<Result<_, _>>()?,
         grants: grants.map(|raw| grant(file, policy, raw)).collect::<Result<_, _>>()?,
         own_users: account("kring").into_iter().collect(),
@@ -91,6 +93,9 @@ fn group(file: &str, raw: &RawGroup) -> Result<GroupRecord, Vec<Problem>> {
                 .as_ref()
                 .map(|types| types.iter().map(|t| UserType::from(t.as_str())).collect()),
             topic: None,
+            read_only: raw.read_only,
+            join: raw.join,
+            ends_on: raw.ends_on,
         },
         archived: raw.archived,
     })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use kring_core::{
-    group::Role,
+    group::{JoinWish, Role},
     member::{AddressStanding, Source},
 };
 use serde::Deserialize;
@@ -51,6 +51,9 @@ pub(super) struct RawGroup {
     #[serde(default)]
     pub(super) parents: Vec<Spanned<String>>,
     pub(super) admits: Option<Vec<String>>,
+    pub(super) read_only: Option<bool>,
+    pub(super) join: Option<JoinWish>,
+    pub(super) ends_on: Option<Date>,
     #[serde(default)]
     pub(super) archived: bool,
 }
@@ -92,6 +95,22 @@ pub(super) struct RawGiven {
 pub(super) struct RawThen {
     pub(super) allowed: bool,
     pub(super) code: String,
+    /// The last day of what is given; not looked at unless it stands there.
+    pub(super) until: Option<RawUntil>,
+}
+
+/// A day, or the word `never`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawUntil {
+    Day(Date),
+    Word(Never),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Never {
+    Never,
 }
 
 /// Exactly one thing that somebody does.
@@ -110,6 +129,20 @@ pub(super) struct RawWhen {
     pub(super) admits: Option<Vec<String>>,
     pub(super) renames_to: Option<String>,
     pub(super) describes: Option<String>,
+    pub(super) sets_read_only: Option<bool>,
+    pub(super) sets_join: Option<JoinWish>,
+    pub(super) ends_on: Option<Date>,
+    pub(super) writes_in: Option<String>,
+    pub(super) reads_back: Option<String>,
+    pub(super) finds: Option<String>,
+    /// Not what somebody does but where a group stands; with `under`.
+    pub(super) hangs: Option<String>,
+    pub(super) under: Option<String>,
+    /// Whether the policy names `who` for the people of the group to turn to.
+    pub(super) is_contact_of: Option<String>,
+    /// Whether `who` is proposed as admin because the group has too few.
+    pub(super) is_proposed_in: Option<String>,
+    pub(super) invites_with_client: Option<String>,
     pub(super) sets_power_of: Option<String>,
     pub(super) level: Option<i64>,
     pub(super) sends_state: Option<String>,
@@ -120,4 +153,7 @@ pub(super) struct RawWhen {
     pub(super) sees_section: Option<bool>,
     #[serde(rename = "in")]
     pub(super) group: Option<String>,
+    pub(super) also_in: Vec<String>,
+    /// The wished last day of an invitation or an appointment.
+    pub(super) until: Option<Date>,
 }

@@ -5,19 +5,36 @@ use insta::assert_snapshot;
 use super::*;
 use crate::read::read_policy;
 
-const TABLES: [(&str, &str); 4] = [
+pub(crate) const TABLES: [(&str, &str); 10] = [
     ("ivn-boom.yaml", include_str!("../../cases/ivn-boom.yaml")),
     ("ivn-vereniging.yaml", include_str!("../../cases/ivn-vereniging.yaml")),
     ("ivn-uitnodigen.yaml", include_str!("../../cases/ivn-uitnodigen.yaml")),
     ("ivn-beheren.yaml", include_str!("../../cases/ivn-beheren.yaml")),
+    ("ivn-rubrieken.yaml", include_str!("../../cases/ivn-rubrieken.yaml")),
+    ("ivn-werkgroepen.yaml", include_str!("../../cases/ivn-werkgroepen.yaml")),
+    ("ivn-wie-waar.yaml", include_str!("../../cases/ivn-wie-waar.yaml")),
+    ("ivn-valkuilen.yaml", include_str!("../../cases/ivn-valkuilen.yaml")),
+    ("nov-netwerk.yaml", include_str!("../../cases/nov-netwerk.yaml")),
+    ("nov-doen.yaml", include_str!("../../cases/nov-doen.yaml")),
 ];
 
-fn shipped(name: &str) -> Result<Policy, Vec<Problem>> {
+pub(crate) fn shipped(name: &str) -> Result<Policy, Vec<Problem>> {
     read_policy(name, Policy::shipped(name).unwrap_or_default())
 }
 
-fn all(load: &dyn Fn(&str) -> Result<Policy, Vec<Problem>>) -> Vec<CaseResult> {
+pub(crate) fn all(load: &dyn Fn(&str) -> Result<Policy, Vec<Problem>>) -> Vec<CaseResult> {
     TABLES.iter().flat_map(|(file, yaml)| run_file(file, yaml, load).unwrap()).collect()
+}
+
+#[test]
+fn tables_of_the_folder_are_all_tested() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let mut there: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut here: Vec<&str> = TABLES.iter().map(|(file, _)| *file).collect();
+    there.sort();
+    here.sort_unstable();
+    assert_eq!(there, here);
 }
 
 #[test]
@@ -28,7 +45,7 @@ fn every_shipped_case_passes() {
         .filter_map(|r| Some(format!("{}:{} {} {}", r.file, r.line, r.says, r.failure.as_ref()?.en)))
         .collect();
     assert_eq!(failed, Vec::<String>::new());
-    assert!(results.len() >= 90, "{}", results.len());
+    assert!(results.len() >= 290, "{}", results.len());
 }
 
 #[test]
@@ -38,34 +55,6 @@ fn every_sentence_stands_there_once() {
     let count = says.len();
     says.dedup();
     assert_eq!(says.len(), count);
-}
-
-/// A line of the policy that could be taken out unnoticed is a line that nobody agreed to.
-#[test]
-fn each_rule_taken_out_makes_a_case_fail() {
-    let yaml = Policy::shipped("ivn").unwrap();
-    let rules = [
-        ("        address: unique\n", ""),
-        ("    within: regio ", "    # "),
-        ("    admins:\n      - type: beheervrijwilliger ", "    # "),
-        ("    admins:\n      - attributes: { functies: regio-communicatiepersoon }\n", ""),
-        ("    admins:\n      - type: medewerker ", "    # "),
-        ("      name_length: 60\n", "      name_length: 600\n"),
-        ("    outsider: true\n", ""),
-        (
-            "    native_invites: true\n    admits: [medewerker, vrijwilliger, beheervrijwilliger]",
-            "    admits: [extern, vrijwilliger]",
-        ),
-        ("    members:\n      - attributes: { functies: websupport }\n", ""),
-        ("grace_days: 0", "grace_days: 30"),
-    ];
-    for (rule, instead) in rules {
-        assert!(yaml.contains(rule), "{rule}");
-        let mutated = yaml.replace(rule, instead);
-        let load = |name: &str| read_policy(name, &mutated);
-        assert!(load("ivn").is_ok(), "{rule}: {:?}", load("ivn").err());
-        assert!(all(&load).iter().any(|r| r.failure.is_some()), "nothing noticed: {rule}");
-    }
 }
 
 fn wrong(yaml: &str) -> String {

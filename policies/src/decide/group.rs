@@ -1,33 +1,52 @@
-//! Making groups and changing their settings, inside the bounds of the policy.
+//! Making groups, inside the bounds of the policy.
 
-use kring_core::{group::Role, member::Person};
+use kring_core::group::Role;
 
 use super::{
-    join::standing,
-    people::{Refusal, as_admin, either},
+    people::{Refusal, either},
+    standing::takes_part,
     words::{no, yes},
 };
 use crate::{
     decision::Decision,
-    facts::{Actor, Facts, GroupFacts, Setting},
-    policy::{CreateRule, Kind, Origin, Policy},
+    facts::{Above, Actor, Facts, GroupFacts},
+    policy::{CreateRule, Kind, Phase, Policy},
 };
 
-/// Longest topic, in characters; a group's admins write one or two sentences.
-const MAX_TOPIC: usize = 500;
-
-/// Answers whether a group of `kind` called `name` may be made below `facts.group`.
+/// Answers whether a group of `kind` called `name` may be made below `facts.group` and `facts.also_under`.
+///
+/// What is right below one group says nothing about another, so each of them is asked.
 pub(super) fn create(policy: &Policy, facts: &Facts<'_>, kind: &str, name: &str) -> Decision {
     either(kind_to_make(policy, kind).and_then(|(kind, rule)| {
-        let above = facts.group.ok_or_else(|| no("unknown-group"))?;
-        may_stand_below(policy, kind, above)?;
-        name_fits(name, rule.name_length)?;
-        if above.groups_below >= rule.at_most {
-            return Err(Box::new(no("too-many-groups").with_count("count", above.groups_below)));
+        let first = facts.group.ok_or_else(|| no("unknown-group"))?;
+        name_fits(policy, name, rule.name_length, rule.line)?;
+        let because = |decision: Decision| decision.because(policy.rule(rule.line));
+        if facts.also_under.len() >= rule.under_at_most.max(1) {
+            let many = no("too-many-above").with_count("count", rule.under_at_most);
+            return Err(Box::new(because(many)));
         }
-        let decision = if may_create(policy, facts, rule) { yes("may-create") } else { no("may-not-create") };
-        Ok(decision.because(policy.rule(rule.line)))
+        let first = Above { group: first, actor_role: facts.actor_role };
+        for above in std::iter::once(&first).chain(facts.also_under) {
+            below(policy, facts, kind, rule, above)?;
+        }
+        Ok(because(yes("may-create")))
     }))
+}
+
+/// Whether one more group of the kind may stand below this one, and the actor may put it there.
+fn below(
+    policy: &Policy,
+    facts: &Facts<'_>,
+    kind: &Kind,
+    rule: &CreateRule,
+    above: &Above<'_>,
+) -> Result<(), Refusal> {
+    may_stand_below(policy, facts, kind, above.group)?;
+    let refuse = |decision: Decision| Err(Box::new(decision.because(policy.rule(rule.line))));
+    if above.group.groups_below >= rule.at_most {
+        return refuse(no("too-many-groups").with_count("count", above.group.groups_below));
+    }
+    if may_create(policy, facts, rule, above.actor_role) { Ok(()) } else { refuse(no("may-not-create")) }
 }
 
 fn kind_to_make<'p>(policy: &'p Policy, name: &str) -> Result<(&'p Kind, &'p CreateRule), Refusal> {
@@ -38,72 +57,42 @@ fn kind_to_make<'p>(policy: &'p Policy, name: &str) -> Result<(&'p Kind, &'p Cre
     }
 }
 
-fn may_stand_below(policy: &Policy, kind: &Kind, above: GroupFacts<'_>) -> Result<(), Refusal> {
+fn may_stand_below(
+    policy: &Policy,
+    facts: &Facts<'_>,
+    kind: &Kind,
+    above: GroupFacts<'_>,
+) -> Result<(), Refusal> {
     let above_kind = policy.kinds.iter().position(|k| *k.name == *above.record.template);
-    let fits = kind.parents.iter().any(|p| Some(p.kind) == above_kind) && !above.record.archived;
-    let refusal = || no("kind-not-here").with("kind", kind.name.clone()).because(policy.rule(kind.line));
+    let open = above_kind.and_then(|i| policy.kinds.get(i));
+    let open = open.is_some_and(|k| k.phase(above.record, facts.today) == Phase::Open);
+    let fits = open && kind.parents.iter().any(|p| Some(p.kind) == above_kind);
+    let refusal =
+        || no("kind-not-here").with("kind", kind.name.clone()).because(policy.rule(kind.lines.parents));
     if fits { Ok(()) } else { Err(Box::new(refusal())) }
 }
 
-fn may_create(policy: &Policy, facts: &Facts<'_>, rule: &CreateRule) -> bool {
-    let takes_part = |person: &Person| standing(policy, person, facts.today).is_ok();
+fn may_create(policy: &Policy, facts: &Facts<'_>, rule: &CreateRule, role: Option<Role>) -> bool {
     match facts.actor {
         Actor::Kring => true,
         Actor::Unknown => false,
         Actor::Person(person) => {
-            let above = rule.admins_above && facts.actor_role == Some(Role::Admin);
+            let above = rule.admins_above && role == Some(Role::Admin);
             // Somebody the rule names makes groups where they take part themselves.
-            let named = facts.actor_role.is_some() && rule.who.iter().any(|c| c.holds(&person.member));
-            takes_part(person) && (above || named)
+            let named = role.is_some() && rule.who.iter().any(|c| c.holds(&person.member));
+            takes_part(policy, person, facts.today) && (above || named)
         }
     }
 }
 
-fn name_fits(name: &str, most: usize) -> Result<(), Refusal> {
+/// Whether a group may be called so.
+pub(super) fn name_fits(policy: &Policy, name: &str, most: usize, line: u32) -> Result<(), Refusal> {
+    let refuse = |decision: Decision| Err(Box::new(decision.because(policy.rule(line))));
     if name.trim().is_empty() || name.chars().any(char::is_control) {
-        return Err(Box::new(no("name-empty")));
+        return refuse(no("name-empty"));
     }
     if name.chars().count() > most {
-        return Err(Box::new(no("name-too-long").with_count("count", most)));
+        return refuse(no("name-too-long").with_count("count", most));
     }
     Ok(())
-}
-
-/// Answers whether the actor may change a setting of the group to this value.
-pub(super) fn change(policy: &Policy, facts: &Facts<'_>, setting: &Setting) -> Decision {
-    let Some(group) = facts.group else { return no("unknown-group") };
-    let Some(kind) = policy.kind_of(group.record) else { return no("unknown-group") };
-    either(as_admin(policy, facts).and_then(|()| {
-        within_bounds(policy, kind, group, setting)?;
-        Ok(yes("by-admin").group(group.record))
-    }))
-}
-
-fn within_bounds(
-    policy: &Policy,
-    kind: &Kind,
-    group: GroupFacts<'_>,
-    setting: &Setting,
-) -> Result<(), Refusal> {
-    match (setting, &kind.create) {
-        (Setting::Admits(types), _) => match types.iter().find(|t| !kind.may_admit.contains(t)) {
-            Some(outside) => Err(Box::new(
-                no("type-out-of-bounds")
-                    .group(group.record)
-                    .user_type(policy, outside)
-                    .because(policy.rule(kind.admits_line)),
-            )),
-            None => Ok(()),
-        },
-        (Setting::Topic(topic), _) if topic.chars().count() > MAX_TOPIC => {
-            Err(Box::new(no("topic-too-long").with_count("count", MAX_TOPIC)))
-        }
-        (Setting::Topic(_), _) => Ok(()),
-        (Setting::Name(name), Some(rule)) if kind.origin == Origin::People => {
-            name_fits(name, rule.name_length)
-        }
-        (Setting::Name(_), _) => {
-            Err(Box::new(no("name-fixed").group(group.record).because(policy.rule(kind.line))))
-        }
-    }
 }

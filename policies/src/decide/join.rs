@@ -1,17 +1,21 @@
 //! Who belongs where: the heart of everything.
 
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::Timestamp;
 use kring_core::{
     group::{Grant, GroupRecord, Role},
-    member::{AddressStanding, Member, Person, Source},
+    ids::Shared,
+    member::{Member, Source},
 };
 
-use super::words::{no, yes};
+use super::{
+    refusal::without_claim,
+    standing::{self, standing},
+    words::{no, yes},
+};
 use crate::{
-    condition::{Test, What},
     decision::Decision,
-    facts::Facts,
-    policy::{Kind, MemberRule, Origin, Policy},
+    facts::{Facts, GroupFacts},
+    policy::{Kind, MemberRule, Origin, Phase, Policy, Whose},
 };
 
 /// A reason to be in a group.
@@ -23,34 +27,6 @@ pub(crate) struct Claim {
     pub(crate) line: u32,
     /// By a grant rather than a rule.
     pub(crate) granted: bool,
-}
-
-/// Why a person as such belongs nowhere now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoStanding {
-    Removed,
-    Ended,
-    NotBegun(Date),
-}
-
-/// Whether the person takes part at all today. Somebody who left does so until the grace period is over.
-pub(crate) fn standing(policy: &Policy, person: &Person, today: Date) -> Result<(), NoStanding> {
-    let in_grace = |day: Date| {
-        let until = day.checked_add(i64::from(policy.grace_days).days()).unwrap_or(Date::MAX);
-        today < until
-    };
-    if person.removed_on.is_some_and(|day| !in_grace(day)) {
-        return Err(NoStanding::Removed);
-    }
-    // `until` is the last day of the membership; the grace period starts on the day after.
-    let after = |day: Date| day.tomorrow().unwrap_or(day);
-    if person.member.until.is_some_and(|day| day < today && !in_grace(after(day))) {
-        return Err(NoStanding::Ended);
-    }
-    match person.member.since {
-        Some(since) if since > today => Err(NoStanding::NotBegun(since)),
-        _ => Ok(()),
-    }
 }
 
 /// Whether the rule speaks of this person, apart from the group's own value.
@@ -72,18 +48,52 @@ pub(crate) fn own_value(kind: &Kind, group: &GroupRecord, member: &Member) -> bo
     group.values.get(within).is_none_or(|value| theirs.is_empty() || theirs.contains(value))
 }
 
-/// The best claim that the kind's rules give in this group.
-pub(crate) fn rule_claim(kind: &Kind, group: &GroupRecord, member: &Member) -> Option<Claim> {
-    claim_if(kind, own_value(kind, group, member), member)
+/// Whether the group's value stands in another attribute of the person.
+fn through(kind: &Kind, group: &GroupRecord, member: &Member, other: &Shared) -> bool {
+    let Origin::ForEach { attribute, .. } = &kind.origin else { return false };
+    group.values.get(attribute).is_some_and(|value| member.attributes.get(other).contains(value))
 }
 
-/// The best claim in a group whose value is the person's `own` or is not: as admin if one of those rules holds, else
-/// as member.
+/// The first rule that holds for this person in this group.
+pub(crate) fn holding<'r>(
+    rules: &'r [MemberRule],
+    kind: &Kind,
+    group: &GroupRecord,
+    member: &Member,
+) -> Option<&'r MemberRule> {
+    rules.iter().find(|rule| {
+        let here = match &rule.whose {
+            Whose::Own => own_value(kind, group, member),
+            Whose::Through(other) => through(kind, group, member, other),
+            Whose::Anywhere => true,
+        };
+        here && counts(rule, member)
+    })
+}
+
+/// The best claim that the kind's rules give in this group: as admin if one of those rules holds, else as member.
+pub(crate) fn rule_claim(kind: &Kind, group: &GroupRecord, member: &Member) -> Option<Claim> {
+    let claim = |role| move |rule: &MemberRule| Claim { role, line: rule.line, granted: false };
+    let admin = holding(&kind.admins, kind, group, member).map(claim(Role::Admin));
+    admin.or_else(|| holding(&kind.members, kind, group, member).map(claim(Role::Member)))
+}
+
+/// The best claim in a group whose value is the person's `own` or is not, apart from rules that look in other attributes.
 pub(crate) fn claim_if(kind: &Kind, own: bool, member: &Member) -> Option<Claim> {
-    let holds = |rule: &&MemberRule| (own || !rule.own) && counts(rule, member);
+    let here = |rule: &MemberRule| match rule.whose {
+        Whose::Own => own,
+        Whose::Through(_) => false,
+        Whose::Anywhere => true,
+    };
+    let holds = |rule: &&MemberRule| here(rule) && counts(rule, member);
     let claim = |role| move |rule: &MemberRule| Claim { role, line: rule.line, granted: false };
     let admin = kind.admins.iter().find(holds).map(claim(Role::Admin));
     admin.or_else(|| kind.members.iter().find(holds).map(claim(Role::Member)))
+}
+
+/// Whether somebody who is in the group may write where only some do, without being admin.
+pub(crate) fn writes(kind: &Kind, group: &GroupRecord, member: &Member) -> bool {
+    holding(&kind.writers, kind, group, member).is_some()
 }
 
 /// The role that running grants give this person in this group.
@@ -97,7 +107,7 @@ pub(crate) fn combine(kind: &Kind, by_rule: Option<Claim>, grant: Option<Role>) 
     match (by_rule, grant) {
         (Some(claim), Some(Role::Admin)) => Some(Claim { role: Role::Admin, ..claim }),
         (Some(claim), _) => Some(claim),
-        (None, Some(role)) if kind.by_invitation => Some(Claim { role, line: kind.line, granted: true }),
+        (None, Some(role)) if kind.by_invitation() => Some(Claim { role, line: kind.line, granted: true }),
         (None, _) => None,
     }
 }
@@ -105,7 +115,7 @@ pub(crate) fn combine(kind: &Kind, by_rule: Option<Claim>, grant: Option<Role>) 
 /// Answers [`Request::Join`](crate::facts::Request::Join).
 pub(super) fn join(policy: &Policy, facts: &Facts<'_>) -> Decision {
     if facts.subject_account.is_some_and(|user| policy.leaves_alone(user)) {
-        return yes("left-alone");
+        return yes("left-alone").because(policy.rule(policy.at.leave_alone));
     }
     match belongs(policy, facts) {
         Ok((kind, claim)) => allowed(policy, facts, kind, claim),
@@ -116,7 +126,7 @@ pub(super) fn join(policy: &Policy, facts: &Facts<'_>) -> Decision {
 fn allowed(policy: &Policy, facts: &Facts<'_>, kind: &Kind, claim: Claim) -> Decision {
     let decision = yes(if claim.granted { "by-invitation" } else { "by-rule" });
     let decision = decision.because(policy.rule(claim.line));
-    let decision = if claim.granted { decision.because(policy.rule(kind.admits_line)) } else { decision };
+    let decision = if claim.granted { decision.because(policy.rule(kind.lines.admits)) } else { decision };
     named(decision, facts)
 }
 
@@ -135,76 +145,25 @@ fn named(decision: Decision, facts: &Facts<'_>) -> Decision {
 pub(crate) fn belongs<'p>(policy: &'p Policy, facts: &Facts<'_>) -> Result<(&'p Kind, Claim), Box<Decision>> {
     let refuse = |decision: Decision| Box::new(named(decision, facts));
     let person = facts.subject.ok_or_else(|| refuse(no("unknown-person")))?;
-    standing(policy, person, facts.today).map_err(|why| refuse(not_standing(why)))?;
-    let group = facts.group.ok_or_else(|| refuse(no("unknown-group")))?.record;
-    let kind = policy.kind_of(group).ok_or_else(|| refuse(no("unknown-group")))?;
-    if group.archived {
-        return Err(refuse(no("group-archived")));
+    let place = facts.group.and_then(|group| Some((group.record, policy.kind_of(group.record)?)));
+    let kind = place.map(|(_, kind)| kind);
+    let today = standing(person, facts.today);
+    today.within(policy.grace(kind)).map_err(|why| refuse(standing::refusal(policy, kind, why)))?;
+    let (group, kind) = place.ok_or_else(|| refuse(no("unknown-group")))?;
+    match kind.phase(group, facts.today) {
+        Phase::Archived => return Err(refuse(no("group-archived").because(policy.rule(kind.line)))),
+        Phase::Ended(line) => return Err(refuse(no("group-ended").because(policy.rule(line)))),
+        Phase::Open | Phase::ReadOnly(_) => {}
     }
     if !policy.admits(kind, Some(group), &person.member.user_type) {
         let decision = no("type-not-admitted").user_type(policy, &person.member.user_type);
-        return Err(refuse(decision.because(policy.rule(kind.admits_line))));
+        return Err(refuse(decision.because(policy.rule(kind.lines.admits))));
     }
     let mine = || facts.grants.iter().filter(|g| g.member == person.member.id && g.group == group.key);
     let by_rule = rule_claim(kind, group, &person.member);
     combine(kind, by_rule, grant_role(mine(), facts.now))
         .map(|claim| (kind, claim))
         .ok_or_else(|| refuse(without_claim(policy, kind, group, &person.member, mine().next().is_some())))
-}
-
-fn not_standing(why: NoStanding) -> Decision {
-    match why {
-        NoStanding::Removed => no("removed-from-administration"),
-        NoStanding::Ended => no("membership-ended"),
-        NoStanding::NotBegun(date) => {
-            no("membership-not-begun").with("date", date.strftime("%d-%m-%Y").to_string())
-        }
-    }
-}
-
-/// The refusal that helps most: what kept the nearest rule from holding.
-fn without_claim(
-    policy: &Policy,
-    kind: &Kind,
-    group: &GroupRecord,
-    member: &Member,
-    had_grant: bool,
-) -> Decision {
-    if had_grant && kind.by_invitation {
-        return no("invitation-ended").because(policy.rule(kind.line));
-    }
-    if let Some(rule) = kind.members.iter().find(|r| r.own && counts(r, member)) {
-        return not_theirs(policy, kind).because(policy.rule(rule.line));
-    }
-    let own = own_value(kind, group, member);
-    let spoken_of =
-        |r: &&MemberRule| (own || !r.own) && (r.everybody || member.source == Source::Administration);
-    if kind.by_invitation && kind.members.iter().all(|r| r.own) {
-        return no("invitation-needed").because(policy.rule(kind.line));
-    }
-    match kind.members.iter().find(spoken_of).and_then(|r| r.who.failing(member)) {
-        Some(test) => failing(policy, test, member).because(policy.rule(test.line)),
-        None if kind.by_invitation => no("invitation-needed").because(policy.rule(kind.line)),
-        None => no("condition-not-met").because(policy.rule(kind.line)),
-    }
-}
-
-fn not_theirs(policy: &Policy, kind: &Kind) -> Decision {
-    let Origin::ForEach { attribute, .. } = &kind.origin else { return no("condition-not-met") };
-    let code = policy.attribute(attribute).map(|a| a.not_theirs.clone());
-    Decision::new(false, code.unwrap_or_else(|| "value-not-theirs".into()), "value-not-theirs")
-        .attribute(policy, attribute)
-}
-
-fn failing(policy: &Policy, test: &Test, member: &Member) -> Decision {
-    match (&test.what, member.address) {
-        (What::AddressUnique, AddressStanding::Shared) => no("address-shared"),
-        (What::AddressUnique, _) => no("address-missing"),
-        (What::Attribute(name, values), _) => {
-            no("attribute-missing").attribute(policy, name).with("value", values.join(", "))
-        }
-        _ => no("condition-not-met"),
-    }
 }
 
 /// Answers [`Request::SeeSection`](crate::facts::Request::SeeSection): the same as joining the section's group.
@@ -220,5 +179,5 @@ pub(super) fn section(policy: &Policy, facts: &Facts<'_>) -> Decision {
         settings: Default::default(),
         archived: false,
     };
-    join(policy, &Facts { group: Some(crate::facts::GroupFacts::new(&record)), ..*facts })
+    join(policy, &Facts { group: Some(GroupFacts::new(&record)), ..*facts })
 }

@@ -1,8 +1,10 @@
 //! What each person may claim by the rules, before it is known which groups there are.
 
+use kring_core::ids::Shared;
+
 use crate::{
-    decide::{Claim, claim_if, standing},
-    policy::Policy,
+    decide::{Claim, Standing, claim_if, standing},
+    policy::{Kind, Policy, Whose},
     world::World,
 };
 
@@ -17,34 +19,55 @@ pub(super) struct KindClaim {
     pub(super) own: Option<Claim>,
     /// To every other group of the kind.
     pub(super) anywhere: Option<Claim>,
+    /// Some rule of the kind looks for the groups in another attribute of theirs, so each has to be asked.
+    pub(super) through: bool,
+}
+
+/// What is the same for everybody about one kind.
+struct AboutKind {
+    grace: u16,
+    /// Some rule speaks of groups other than that of somebody's own value.
+    elsewhere: bool,
+    /// The attributes in which rules look for the group's value.
+    through: Vec<Shared>,
+}
+
+impl AboutKind {
+    fn new(policy: &Policy, kind: &Kind) -> Self {
+        Self {
+            grace: policy.grace(Some(kind)),
+            elsewhere: kind.admins.iter().chain(&kind.members).any(|r| r.whose == Whose::Anywhere),
+            through: kind.through().cloned().collect(),
+        }
+    }
 }
 
 /// All claims by the rules, and who takes part at all.
 pub(super) struct Claims {
     /// In the order of the people.
     pub(super) claims: Vec<KindClaim>,
-    /// By person: whether they take part today.
-    pub(super) takes_part: Vec<bool>,
+    /// By person: whether they take part today, which each kind judges by its own grace period.
+    pub(super) standing: Vec<Standing>,
 }
 
 pub(super) fn claims(policy: &Policy, world: &World) -> Claims {
     let mut all = Claims {
         claims: Vec::with_capacity(world.people.len().saturating_mul(6)),
-        takes_part: Vec::with_capacity(world.people.len()),
+        standing: Vec::with_capacity(world.people.len()),
     };
-    let elsewhere: Vec<bool> =
-        policy.kinds.iter().map(|k| k.admins.iter().chain(&k.members).any(|r| !r.own)).collect();
+    let kinds: Vec<AboutKind> = policy.kinds.iter().map(|kind| AboutKind::new(policy, kind)).collect();
     for (person, index) in world.people.iter().zip(0u32..) {
-        let takes_part = standing(policy, person, world.today).is_ok();
-        all.takes_part.push(takes_part);
-        if !takes_part {
-            continue;
-        }
-        for ((kind, elsewhere), kind_index) in policy.kinds.iter().zip(&elsewhere).zip(0u16..) {
+        let today = standing(person, world.today);
+        all.standing.push(today);
+        for ((kind, about), kind_index) in policy.kinds.iter().zip(&kinds).zip(0u16..) {
+            if today.within(about.grace).is_err() {
+                continue;
+            }
             let own = claim_if(kind, true, &person.member);
-            let anywhere = if *elsewhere { claim_if(kind, false, &person.member) } else { None };
-            if own.is_some() {
-                all.claims.push(KindClaim { person: index, kind: kind_index, own, anywhere });
+            let anywhere = if about.elsewhere { claim_if(kind, false, &person.member) } else { None };
+            let through = about.through.iter().any(|a| !person.member.attributes.get(a).is_empty());
+            if own.is_some() || through {
+                all.claims.push(KindClaim { person: index, kind: kind_index, own, anywhere, through });
             }
         }
     }

@@ -134,7 +134,7 @@ fn generated(
 /// The values that people of the administration with a claim have.
 fn wanted(policy: &Policy, world: &World, claims: &Claims) -> HashSet<Value> {
     let mut wanted = Wanted::default();
-    for claim in &claims.claims {
+    for claim in claims.claims.iter().filter(|claim| claim.own.is_some()) {
         let kind_index = usize::from(claim.kind);
         let person = world.people.get(claim.person as usize);
         let (Some(kind), Some(person)) = (policy.kinds.get(kind_index), person) else { continue };

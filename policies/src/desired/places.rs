@@ -5,20 +5,28 @@ use std::{
     sync::Arc,
 };
 
-use kring_core::ids::PlaceKey;
+use jiff::civil::Date;
+use kring_core::{group::GroupRecord, ids::PlaceKey};
 
-use super::{DesiredPlace, Seat, groups::Groups, looks, parts::spread, powers, seats::Seating, tree::Tree};
+use super::{
+    DesiredPlace, Seat, groups::Groups, looks, parts::spread, powers, powers::Voice, seats::Seating,
+    tree::Tree,
+};
 use crate::{
     plan::{PowerLevels, WantedJoinRule},
-    policy::{JoinWish, Kind, Policy},
+    policy::{JoinWish, Kind, Phase, Policy},
 };
 
-pub(super) fn places(policy: &Policy, groups: &Groups, tree: &Tree, seating: &Seating) -> Vec<DesiredPlace> {
-    let levels = policy
-        .kinds
-        .iter()
-        .map(|kind| [false, true].map(|space| powers::of_kind(policy.powers, kind, space)));
-    let builder = Builder { policy, groups, tree, seating, levels: levels.collect() };
+pub(super) fn places(
+    policy: &Policy,
+    today: Date,
+    groups: &Groups,
+    tree: &Tree,
+    seating: &Seating,
+) -> Vec<DesiredPlace> {
+    let of_kind = |kind| Voice::ALL.map(|voice| powers::of_kind(policy.powers, kind, voice));
+    let levels = policy.kinds.iter().map(of_kind).collect();
+    let builder = Builder { policy, today, groups, tree, seating, levels };
     let mut places: Vec<DesiredPlace> =
         (0u32..).zip(&groups.kinds).flat_map(|(g, _)| builder.group(g)).collect();
     places.sort_by(|a, b| a.key.cmp(&b.key));
@@ -28,11 +36,12 @@ pub(super) fn places(policy: &Policy, groups: &Groups, tree: &Tree, seating: &Se
 
 struct Builder<'a> {
     policy: &'a Policy,
+    today: Date,
     groups: &'a Groups,
     tree: &'a Tree,
     seating: &'a Seating,
-    /// By kind: of its rooms and of its spaces.
-    levels: Vec<[PowerLevels; 2]>,
+    /// By kind, for each [`Voice`].
+    levels: Vec<[PowerLevels; 4]>,
 }
 
 impl Builder<'_> {
@@ -85,14 +94,14 @@ impl Builder<'_> {
             topic: looks::topic(kind, record),
             alias_localpart: key.alias_localpart(),
             avatar: Some(looks::avatar(kind, record)),
-            join_rule: match kind.join {
+            join_rule: match kind.join_of(record) {
                 JoinWish::Invite => WantedJoinRule::Invite,
                 JoinWish::Knock => WantedJoinRule::Knock,
                 JoinWish::Parents => WantedJoinRule::Restricted { allow: Vec::new() },
             },
             history_visibility: kind.history.clone(),
             federate: kind.federate,
-            power_levels: Arc::new(self.power_levels(group, space, &seats)),
+            power_levels: Arc::new(self.power_levels(group, self.voice(kind, record, space), &seats)),
             children,
             parents: Vec::new(),
             seats,
@@ -100,10 +109,19 @@ impl Builder<'_> {
         })
     }
 
-    fn power_levels(&self, group: u32, space: bool, seats: &[Seat]) -> PowerLevels {
+    fn voice(&self, kind: &Kind, record: &GroupRecord, space: bool) -> Voice {
+        match kind.phase(record, self.today) {
+            _ if space => Voice::Space,
+            Phase::Open if kind.is_read_only(record) => Voice::Some,
+            Phase::Open => Voice::All,
+            _ => Voice::Nobody,
+        }
+    }
+
+    fn power_levels(&self, group: u32, voice: Voice, seats: &[Seat]) -> PowerLevels {
         let of_kind = self.groups.kinds.get(group as usize).and_then(|kind| self.levels.get(*kind));
-        let of_kind = of_kind.and_then(|levels| levels.get(usize::from(space))).cloned().unwrap_or_default();
-        powers::with_admins(&of_kind, self.policy.powers, seats, &self.seating.accounts)
+        let of_kind = of_kind.and_then(|levels| levels.get(voice as usize)).cloned().unwrap_or_default();
+        powers::with_people(&of_kind, self.policy.powers, voice, seats, &self.seating.accounts)
     }
 }
 

@@ -10,8 +10,8 @@ use super::{
     groups::Groups,
 };
 use crate::{
-    decide::{Claim, combine, grant_role, own_value, rule_claim},
-    policy::{Origin, Policy},
+    decide::{Claim, combine, grant_role, own_value, rule_claim, writes},
+    policy::{Kind, Origin, Phase, Policy},
     world::World,
 };
 
@@ -87,6 +87,9 @@ impl Seats<'_> {
         else {
             return;
         };
+        if claim.through {
+            return self.by_asking(kind_index, kind, account, claim.person);
+        }
         if let Some(anywhere) = claim.anywhere {
             for group in groups.of_kind.get(kind_index).into_iter().flatten() {
                 self.seat(*group, account, claim.person, anywhere);
@@ -112,10 +115,25 @@ impl Seats<'_> {
         }
     }
 
+    /// Where rules look in several attributes, each group that the person could mean is asked by itself.
+    fn by_asking(&mut self, kind_index: usize, kind: &Kind, account: u32, person: u32) {
+        let (groups, world) = (self.groups, self.world);
+        let Some(member) = world.people.get(person as usize).map(|p| &p.member) else { return };
+        let all = groups.of_kind.get(kind_index).into_iter().flatten();
+        for group in all {
+            let claim = groups.records.get(*group as usize).and_then(|r| rule_claim(kind, r, member));
+            if let Some(claim) = claim {
+                self.seat(*group, account, person, claim);
+            }
+        }
+    }
+
     fn by_grants(&mut self, grants: &[GrantRef], claims: &Claims) {
         for same in grants.chunk_by(|a, b| (a.group, a.person) == (b.group, b.person)) {
             let Some(GrantRef { group, person, .. }) = same.first().copied() else { continue };
-            if !claims.takes_part.get(person as usize).copied().unwrap_or(false) {
+            let kind = self.groups.kinds.get(group as usize).and_then(|k| self.policy.kinds.get(*k));
+            let standing = claims.standing.get(person as usize).copied().unwrap_or_default();
+            if standing.within(self.policy.grace(kind)).is_err() {
                 continue;
             }
             let Some(Some(account)) = self.account_of.get(person as usize).copied() else { continue };
@@ -144,12 +162,14 @@ impl Seats<'_> {
         let Some(kind) = self.groups.kinds.get(group as usize).and_then(|k| self.policy.kinds.get(*k)) else {
             return;
         };
-        if record.archived || !self.policy.admits(kind, Some(record), &person.member.user_type) {
+        let in_use = matches!(kind.phase(record, self.world.today), Phase::Open | Phase::ReadOnly(_));
+        if !in_use || !self.policy.admits(kind, Some(record), &person.member.user_type) {
             return;
         }
         let reason = self.reason(claim);
+        let writes = !kind.writers.is_empty() && writes(kind, record, &person.member);
         if let Some(seats) = self.seats.get_mut(group as usize) {
-            seats.push(Seat { account, role: claim.role, reason });
+            seats.push(Seat { account, role: claim.role, writes, reason });
         }
     }
 

@@ -85,6 +85,9 @@ fn parents_of(
 ) -> Vec<u32> {
     let Some(record) = groups.records.get(group as usize) else { return Vec::new() };
     let kind = groups.kinds.get(group as usize).and_then(|k| policy.kinds.get(*k));
+    if kind.is_some_and(|kind| kind.hidden) {
+        return Vec::new();
+    }
     let mut parents: Vec<u32> = match kind {
         Some(kind) if kind.origin == Origin::People => {
             record.parents.iter().filter_map(|key| groups.index(key)).collect()
@@ -122,7 +125,7 @@ fn ruled(policy: &Policy, groups: &Groups, tally: &Tally<'_>, group: u32, rule: 
 fn tally<'w>(policy: &'w Policy, world: &'w World, claims: &Claims, groups: &Groups) -> Tally<'w> {
     let needed: Vec<Vec<&Shared>> = policy.kinds.iter().map(|k| needed(policy, &k.parents)).collect();
     let mut tally: Tally<'w> = HashMap::new();
-    for claim in &claims.claims {
+    for claim in claims.claims.iter().filter(|claim| claim.own.is_some()) {
         let kind_index = usize::from(claim.kind);
         let attributes = needed.get(kind_index).map(Vec::as_slice).unwrap_or_default();
         let person = world.people.get(claim.person as usize);

@@ -18,6 +18,7 @@ impl Plan {
             lines.extend(persons(place, '-', language, people));
         }
         lines.extend(self.alarms.iter().map(|a| format!("! {}: {}", a.place, a.text.get(language))));
+        lines.extend(self.shortages.iter().map(|s| format!("! {}: {}", s.group, s.text.get(language))));
         lines.extend(self.confirmation.iter().map(|c| format!("! {}", c.text.get(language))));
         lines.push(self.summary_line(language));
         if self.unmanaged > 0 {

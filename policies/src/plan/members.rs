@@ -140,15 +140,12 @@ fn ask(look: &Look<'_>, place: &DesiredPlace, user: &UserId, request: &Request) 
         account.map(|a| look.desired.grants_of(look.world, place.group, a.person)).unwrap_or_default();
     let grants: Vec<_> = grants.into_iter().cloned().collect();
     let facts = Facts {
-        today: look.world.today,
-        now: look.world.now,
         subject: person,
         subject_account: Some(user),
         actor: Actor::Kring,
-        actor_role: None,
-        subject_role: None,
         group: Some(GroupFacts::new(look.group(place)?)),
         grants: &grants,
+        ..Facts::at(look.world.today, look.world.now)
     };
     Some(decide(look.policy, &facts, request))
 }

@@ -36,15 +36,10 @@ pub(super) fn push(look: &Look<'_>, room: &MirrorRoom, stages: &mut Stages) {
 fn nowhere(look: &Look<'_>, user: &UserId) -> Option<Decision> {
     let account = look.desired.account(user).map(|(_, account)| account);
     let facts = Facts {
-        today: look.world.today,
-        now: look.world.now,
         subject: account.and_then(|a| look.world.people.get(a.person as usize)),
         subject_account: Some(user),
         actor: Actor::Kring,
-        actor_role: None,
-        subject_role: None,
-        group: None,
-        grants: &[],
+        ..Facts::at(look.world.today, look.world.now)
     };
     let decision = decide(look.policy, &facts, &Request::Join);
     (!decision.allowed && &*decision.code != "unknown-group").then_some(decision)

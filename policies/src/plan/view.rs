@@ -8,6 +8,7 @@ use ruma::{OwnedRoomId, OwnedUserId};
 use serde::Serialize;
 
 use super::{Action, ActionKind, Alarm, Confirmation, Plan};
+use crate::staffing::Shortage;
 
 /// What `kring plan --json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +23,8 @@ pub struct PlanView<'p> {
     pub confirmation: Option<&'p Confirmation>,
     /// What a person must look at.
     pub alarms: &'p [Alarm],
+    /// Groups with too few admins.
+    pub shortages: &'p [Shortage],
     /// Requests that making the plan took.
     pub homeserver_calls: u64,
 }
@@ -75,6 +78,7 @@ impl Plan {
             unmanaged: self.unmanaged,
             confirmation: self.confirmation.as_ref(),
             alarms: &self.alarms,
+            shortages: &self.shortages,
             homeserver_calls,
         }
     }

@@ -1,5 +1,7 @@
 //! What a policy says to an import of the member administration.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use kring_core::{
     ids::UserType,
@@ -31,27 +33,34 @@ impl Policy {
     /// The types that the section's rules name; none where the policy has no section.
     fn section_types(&self) -> Vec<UserType> {
         let Some(kind) = self.section.and_then(|i| self.kinds.get(i)) else { return Vec::new() };
-        let named = kind.members.iter().filter_map(|rule| rule.who.types()).flatten();
-        named.filter(|t| kind.admits.contains(t)).cloned().collect()
+        // A rule that names no types speaks of everybody whom the section admits.
+        let named =
+            kind.members.iter().flat_map(|rule| rule.who.types().unwrap_or_else(|| kind.admits.clone()));
+        named.filter(|t| kind.admits.contains(t)).collect()
     }
 
-    /// Generated kinds, from the smallest groups to the largest: a kind stands before those above it.
+    /// Generated kinds, from the smallest groups to the largest: a kind stands before those above it. A kind that hangs
+    /// below several groups at once ends the list: its groups lie in no single one.
     fn levels(&self) -> Vec<Level> {
-        let mut generated: Vec<(usize, Level)> = self
+        let mut generated: Vec<(usize, bool, Level)> = self
             .kinds
             .iter()
             .enumerate()
             .filter_map(|(index, kind)| match &kind.origin {
                 Origin::ForEach { attribute, .. } => {
-                    let rule = self.attribute(attribute)?;
+                    let rule = self.attribute(attribute).filter(|a| !a.list && !a.is_derived())?;
                     let noun = rule.title.en.to_lowercase().into();
-                    Some((self.depth(index), Level { column: rule.column.clone(), noun }))
+                    let several = kind.parents.iter().any(|p| p.all);
+                    Some((self.depth(index), several, Level { column: rule.column.clone(), noun }))
                 }
                 _ => None,
             })
             .collect();
-        generated.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
-        generated.into_iter().map(|(_, level)| level).collect()
+        generated.sort_by_key(|(depth, ..)| std::cmp::Reverse(*depth));
+        let mut seen = BTreeSet::new();
+        generated.retain(|(_, _, level)| seen.insert(level.column.clone()));
+        let single = generated.iter().position(|(_, several, _)| *several).map_or(generated.len(), |i| i + 1);
+        generated.into_iter().take(single).map(|(_, _, level)| level).collect()
     }
 
     /// How many kinds stand above this one, on the longest way.

@@ -1,5 +1,7 @@
 //! What a file says must make sense together: names that exist, powers below the bridge's, no circles.
 
+use std::sync::Arc;
+
 use kring_core::{
     ids::{GroupKey, Shared, UserType},
     text::Text,
@@ -10,17 +12,19 @@ use super::{
     Problem,
     conditions::line,
     problem,
-    raw::{Name, RawAttribute, RawHistory, RawJoin, RawKind, RawPolicy, RawSpace, RawType},
+    raw::{Name, RawAttribute, RawPeople, RawPolicy, RawReach, RawTitle, RawType},
     unknown,
 };
 use crate::{
+    condition::People,
     decision::Named,
     glob::Glob,
-    policy::{
-        AttributeRule, CreateRule, JoinWish, Kind, Origin, ParentRule, Policy, Powers, Removal, SpaceRule,
-        TypeRule,
-    },
+    policy::{AttributeRule, Kind, Origin, Policy, PolicyLines, Powers, Reach, Removal, SpaceRule, TypeRule},
 };
+
+mod kind;
+mod rules;
+mod tree;
 
 /// Collects problems while names are looked up.
 pub(super) struct Checker<'a> {
@@ -28,6 +32,8 @@ pub(super) struct Checker<'a> {
     types: Vec<String>,
     attributes: Vec<String>,
     kinds: Vec<String>,
+    /// Sorts of people that were read so far.
+    people: Vec<Arc<People>>,
     problems: Vec<Problem>,
 }
 
@@ -38,6 +44,7 @@ pub(super) fn check(file: &str, yaml: &str, raw: &RawPolicy) -> Result<Policy, V
         types: raw.types.iter().map(|t| t.name.value.clone()).collect(),
         attributes: raw.attributes.iter().map(|a| a.attribute.value.clone()).collect(),
         kinds: raw.groups.iter().map(|g| g.kind.value.clone()).collect(),
+        people: Vec::new(),
         problems: Vec::new(),
     };
     let policy = checker.policy(yaml, raw);
@@ -48,18 +55,25 @@ impl Checker<'_> {
     fn policy(&mut self, yaml: &str, raw: &RawPolicy) -> Policy {
         self.once(raw.types.iter().map(|t| &t.name));
         self.once(raw.attributes.iter().map(|a| &a.attribute));
+        self.once(raw.people.iter().map(|p| &p.people));
         self.once(raw.groups.iter().map(|g| &g.kind));
         self.once(raw.groups.iter().filter_map(|g| g.key.as_ref()));
         self.general(raw);
+        for people in &raw.people {
+            self.sort_of_people(people);
+        }
+        let attributes = raw.attributes.iter().map(|a| self.attribute_rule(a)).collect();
         let kinds: Vec<Kind> = raw.groups.iter().map(|kind| self.kind(kind)).collect();
         self.circles(&kinds, &raw.groups);
+        self.hung(&raw.root, &raw.groups);
         let section = kinds.iter().position(|k| k.section);
         Policy {
             name: self.file.into(),
             title: raw.name.value.clone(),
             timezone: raw.timezone.value.clone(),
             types: raw.types.iter().map(type_rule).collect(),
-            attributes: raw.attributes.iter().map(attribute_rule).collect(),
+            attributes,
+            people: self.people.clone(),
             root: self.root(&raw.root, &kinds),
             alarms: raw.alarms.as_ref().and_then(|name| self.fixed_key(name, &kinds)),
             kinds,
@@ -67,23 +81,28 @@ impl Checker<'_> {
                 share: raw.ask_before_removing.percent.value / 100.0,
                 at_least: raw.ask_before_removing.at_least,
             },
-            grace_days: raw.grace_days,
+            grace_days: raw.grace_days.as_ref().map_or(0, |days| days.value),
             max_children: raw.most_groups_in_a_space.as_ref().map_or(40, |n| n.value),
             fill_above: raw.fill_above.unwrap_or(5),
-            leave_alone: raw.leave_alone.iter().map(|p| Glob::new(&p.value)).collect(),
-            powers: Powers { admin: raw.powers.admin.value, member: 0, bridge: 100, never: 150 },
+            leave_alone: raw.leave_alone.iter().flat_map(|l| &l.value).map(|p| Glob::new(&p.value)).collect(),
+            powers: powers(raw),
             section,
+            at: lines(raw),
             lines: yaml.lines().map(|l| Shared::from(l.trim())).collect(),
         }
     }
 
     fn general(&mut self, raw: &RawPolicy) {
         if jiff::tz::TimeZone::get(&raw.timezone.value).is_err() {
-            let args = [("name", Named::Same(raw.timezone.value.as_str().into()))];
-            self.problem(raw.timezone.referenced, "problem-timezone", &args);
+            self.problem(raw.timezone.referenced, "problem-timezone", &name(&raw.timezone.value));
         }
-        if !(1..100).contains(&raw.powers.admin.value) {
-            self.problem(raw.powers.admin.referenced, "problem-admin-power", &[]);
+        let Powers { admin, writer, .. } = powers(raw);
+        let written = raw.powers.as_ref().map(|p| &p.value);
+        if let Some(at) = written.and_then(|p| p.admin.as_ref()).filter(|_| !(1..100).contains(&admin)) {
+            self.problem(at.referenced, "problem-admin-power", &[]);
+        }
+        if let Some(at) = written.and_then(|p| p.writer.as_ref()).filter(|_| !(1..=admin).contains(&writer)) {
+            self.problem(at.referenced, "problem-writer-power", &[]);
         }
         let percent = &raw.ask_before_removing.percent;
         if !(0.0..=100.0).contains(&percent.value) {
@@ -97,143 +116,42 @@ impl Checker<'_> {
         }
     }
 
-    fn kind(&mut self, raw: &RawKind) -> Kind {
-        let origin = self.origin(raw);
-        let generated = matches!(origin, Origin::ForEach { .. });
-        if format!("{}/x", raw.kind.value).parse::<GroupKey>().is_err() || raw.kind.value.contains('/') {
-            self.problem(raw.kind.referenced, "problem-kind-form", &[]);
-        }
-        if raw.name.is_none() && origin != Origin::People {
-            self.problem(raw.kind.referenced, "problem-no-name", &[]);
-        }
-        if raw.room.as_ref().is_some_and(|r| !r.value) && !matches!(raw.space, RawSpace::Always) {
-            self.problem(raw.kind.referenced, "problem-no-room", &[]);
-        }
-        let known = self.type_names();
-        for name in raw.admits.value.iter().chain(raw.may_admit.iter().flatten()) {
-            self.expect_known(&name.value, name.referenced, "problem-type", &known);
-        }
-        self.bounds(raw);
-        for text in raw.name.iter().chain(&raw.topic) {
-            self.placeholders(text, &origin);
-        }
-        Kind {
-            name: raw.kind.value.as_str().into(),
-            title: raw.name.as_ref().map(|n| n.value.clone()).unwrap_or_default(),
-            topic: raw.topic.as_ref().map(|t| t.value.clone()),
-            parents: raw.parents.iter().filter_map(|p| self.parent(p, raw.all_parents)).collect(),
-            room: raw.room.as_ref().is_none_or(|r| r.value),
-            space: space_rule(raw.space),
-            admits: types(&raw.admits.value),
-            may_admit: raw.may_admit.as_ref().map_or_else(|| types(&raw.admits.value), |t| types(t)),
-            members: raw.members.iter().map(|m| self.member_rule(m, generated)).collect(),
-            admins: raw.admins.iter().map(|m| self.member_rule(m, generated)).collect(),
-            by_invitation: raw.by_invitation.unwrap_or(origin == Origin::People),
-            create: raw.made_by.as_ref().map(|made_by| CreateRule {
-                who: made_by.value.who.iter().map(|c| self.condition(&c.value)).collect(),
-                admins_above: made_by.value.admins_above,
-                at_most: made_by.value.at_most,
-                name_length: made_by.value.name_length,
-                line: line(made_by.referenced),
-            }),
-            join: join_wish(raw.join),
-            history: history(raw.history),
-            federate: raw.federate,
-            read_only: raw.read_only,
-            native: raw.native_invites,
-            section: raw.section,
-            line: line(raw.kind.referenced),
-            admits_line: line(raw.admits.referenced),
-            origin,
-        }
+    /// A sort of people may rest on sorts that stand before it, so that no two rest on each other.
+    fn sort_of_people(&mut self, raw: &RawPeople) {
+        let who = raw.who.iter().map(|c| self.condition(c)).collect();
+        self.people.push(Arc::new(People {
+            name: raw.people.value.as_str().into(),
+            title: text(&raw.title),
+            who,
+            line: line(raw.people.referenced),
+        }));
     }
 
-    /// Exactly one of `key`, `for_each` and `made_by` says where the groups come from.
-    fn origin(&mut self, raw: &RawKind) -> Origin {
-        let attributes = self.attribute_names();
-        for name in raw.for_each.iter().chain(&raw.within) {
-            self.expect_known(&name.value, name.referenced, "problem-attribute", &attributes);
-        }
-        match (&raw.key, &raw.for_each, &raw.made_by) {
-            (Some(key), None, None) => match key.value.parse() {
-                Ok(key) => Origin::Fixed(key),
-                Err(_) => {
-                    let args = [("name", Named::Same(key.value.as_str().into()))];
-                    self.problem(key.referenced, "problem-key-form", &args);
-                    Origin::People
-                }
-            },
-            (None, Some(attribute), None) => Origin::ForEach {
-                attribute: attribute.value.as_str().into(),
-                within: raw.within.as_ref().map(|w| w.value.as_str().into()),
-            },
-            (None, None, Some(_)) => Origin::People,
-            _ => {
-                self.problem(raw.kind.referenced, "problem-origin", &[]);
-                Origin::People
+    fn attribute_rule(&mut self, raw: &RawAttribute) -> AttributeRule {
+        let known = self.attribute_names();
+        if let Some(by) = &raw.shared_by {
+            self.expect_known(&by.value, by.referenced, "problem-attribute", &known);
+            if by.value == raw.attribute.value {
+                self.problem(by.referenced, "problem-shared-by-itself", &name(&by.value));
             }
         }
-    }
-
-    /// What a kind admits by itself lies within what it may be set to admit.
-    fn bounds(&mut self, raw: &RawKind) {
-        let Some(may) = &raw.may_admit else { return };
-        let outside: Vec<_> =
-            raw.admits.value.iter().filter(|t| !may.iter().any(|m| m.value == t.value)).cloned().collect();
-        for name in outside {
-            self.problem(
-                name.referenced,
-                "problem-bounds",
-                &[("name", Named::Same(name.value.as_str().into()))],
-            );
-        }
-    }
-
-    /// `{afdeling}` in a name must be a value that the group has.
-    fn placeholders(&mut self, text: &Name, origin: &Origin) {
-        let known: Vec<String> = match origin {
-            Origin::ForEach { attribute, within } => {
-                std::iter::once(attribute).chain(within).map(ToString::to_string).collect()
-            }
-            _ => Vec::new(),
-        };
-        for part in text.value.split('{').skip(1) {
-            let name = part.split('}').next().unwrap_or_default();
-            self.expect_known(name, text.referenced, "problem-placeholder", &known);
-        }
-    }
-
-    fn parent(&mut self, name: &Name, all: bool) -> Option<ParentRule> {
-        let known = self.kinds.clone();
-        self.expect_known(&name.value, name.referenced, "problem-kind", &known);
-        self.kinds.iter().position(|k| *k == name.value).map(|kind| ParentRule { kind, all })
-    }
-
-    /// No group may be above itself.
-    fn circles(&mut self, kinds: &[Kind], raw: &[RawKind]) {
-        for (start, written) in raw.iter().enumerate() {
-            let (mut seen, mut todo) = (vec![false; kinds.len()], vec![start]);
-            let mut circle = false;
-            while let Some(at) = todo.pop() {
-                for parent in kinds.get(at).map(|k| k.parents.as_slice()).unwrap_or_default() {
-                    circle |= parent.kind == start;
-                    if let Some(seen) = seen.get_mut(parent.kind).filter(|s| !**s) {
-                        *seen = true;
-                        todo.push(parent.kind);
-                    }
-                }
-            }
-            if circle {
-                let args = [("name", Named::Same(written.kind.value.as_str().into()))];
-                self.problem(written.kind.referenced, "problem-circle", &args);
-            }
+        let shared = |values: &[String]| values.iter().map(|v| Shared::from(v.as_str())).collect();
+        AttributeRule {
+            name: raw.attribute.value.as_str().into(),
+            column: raw.column.value.as_str().into(),
+            list: raw.list,
+            shared_by: raw.shared_by.as_ref().map(|by| by.value.as_str().into()),
+            only: shared(&raw.only),
+            except: shared(&raw.except),
+            title: text(&raw.title),
+            not_theirs: format!("{}-not-theirs", raw.title.en.to_lowercase().replace(' ', "-")).into(),
         }
     }
 
     fn root(&mut self, name: &Name, kinds: &[Kind]) -> usize {
         let _ = self.fixed_key(name, kinds);
         let found = kinds.iter().position(|k| is_key(k, &name.value));
-        if found.and_then(|i| kinds.get(i)).is_some_and(|k| k.space != SpaceRule::Yes) {
+        if found.and_then(|i| kinds.get(i)).is_some_and(|k| k.space != SpaceRule::Yes || k.hidden) {
             self.problem(name.referenced, "problem-root-space", &[]);
         }
         found.unwrap_or(0)
@@ -253,13 +171,9 @@ impl Checker<'_> {
 
     fn once<'n>(&mut self, names: impl Iterator<Item = &'n Name>) {
         let mut seen = std::collections::BTreeSet::new();
-        for name in names {
-            if !seen.insert(&name.value) {
-                self.problem(
-                    name.referenced,
-                    "problem-twice",
-                    &[("name", Named::Same(name.value.as_str().into()))],
-                );
+        for one in names {
+            if !seen.insert(&one.value) {
+                self.problem(one.referenced, "problem-twice", &name(&one.value));
             }
         }
     }
@@ -268,6 +182,10 @@ impl Checker<'_> {
         if !known.iter().any(|k| k == name) {
             self.problems.push(unknown(self.file, at, message, name, known));
         }
+    }
+
+    pub(super) fn people(&self) -> &[Arc<People>] {
+        &self.people
     }
 
     pub(super) fn type_names(&self) -> Vec<String> {
@@ -283,52 +201,46 @@ impl Checker<'_> {
     }
 }
 
+/// The name that a message speaks of.
+pub(super) fn name(value: &str) -> [(&'static str, Named); 1] {
+    [("name", Named::Same(value.into()))]
+}
+
 fn is_key(kind: &Kind, name: &str) -> bool {
     matches!(&kind.origin, Origin::Fixed(key) if key.as_str() == name)
 }
 
-fn types(names: &[Name]) -> Vec<UserType> {
-    names.iter().map(|n| UserType::from(n.value.as_str())).collect()
+fn powers(raw: &RawPolicy) -> Powers {
+    let written = raw.powers.as_ref().map(|p| &p.value);
+    let admin = written.and_then(|p| p.admin.as_ref()).map_or(50, |p| p.value);
+    let writer = written.and_then(|p| p.writer.as_ref()).map_or((admin / 2).max(1), |p| p.value);
+    Powers { admin, writer, member: 0, bridge: 100, never: 150 }
+}
+
+fn lines(raw: &RawPolicy) -> PolicyLines {
+    let at = |place: Option<Location>| place.map_or(1, line);
+    PolicyLines {
+        grace: at(raw.grace_days.as_ref().map(|p| p.referenced)),
+        leave_alone: at(raw.leave_alone.as_ref().map(|p| p.referenced)),
+        powers: at(raw.powers.as_ref().map(|p| p.referenced)),
+        types: at(raw.types.first().map(|t| t.name.referenced)),
+    }
+}
+
+fn text(raw: &RawTitle) -> Text {
+    Text { nl: raw.nl.clone(), en: raw.en.clone() }
 }
 
 fn type_rule(raw: &RawType) -> TypeRule {
     TypeRule {
         id: UserType::from(raw.name.value.as_str()),
-        title: Text { nl: raw.title.nl.clone(), en: raw.title.en.clone() },
+        title: text(&raw.title),
         outsider: raw.outsider,
-    }
-}
-
-fn attribute_rule(raw: &RawAttribute) -> AttributeRule {
-    AttributeRule {
-        name: raw.attribute.value.as_str().into(),
-        column: raw.column.value.as_str().into(),
-        list: raw.list,
-        title: Text { nl: raw.title.nl.clone(), en: raw.title.en.clone() },
-        not_theirs: format!("{}-not-theirs", raw.title.en.to_lowercase().replace(' ', "-")).into(),
-    }
-}
-
-fn space_rule(raw: RawSpace) -> SpaceRule {
-    match raw {
-        RawSpace::Never => SpaceRule::No,
-        RawSpace::Always => SpaceRule::Yes,
-        RawSpace::WhenNeeded => SpaceRule::WhenNeeded,
-    }
-}
-
-fn join_wish(raw: RawJoin) -> JoinWish {
-    match raw {
-        RawJoin::Invite => JoinWish::Invite,
-        RawJoin::Knock => JoinWish::Knock,
-        RawJoin::Parents => JoinWish::Parents,
-    }
-}
-
-fn history(raw: RawHistory) -> Shared {
-    match raw {
-        RawHistory::Shared => "shared".into(),
-        RawHistory::Invited => "invited".into(),
-        RawHistory::Joined => "joined".into(),
+        writes_to: match raw.writes_to {
+            RawReach::Anybody => Reach::Anybody,
+            RawReach::SharedGroup => Reach::SharedGroup,
+            RawReach::Nobody => Reach::Nobody,
+        },
+        line: line(raw.name.referenced),
     }
 }

@@ -9,11 +9,11 @@ use serde_saphyr::{Location, Spanned};
 /// A value and where it stands.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent, bound = "T: Deserialize<'de>")]
-pub(super) struct Placed<T>(Spanned<T>);
+pub(crate) struct Placed<T>(Spanned<T>);
 
 impl<T> Placed<T> {
     /// A value that stands in no file: a default.
-    pub(super) fn nowhere(value: T) -> Self {
+    pub(crate) fn nowhere(value: T) -> Self {
         Self(Spanned { value, referenced: Location::UNKNOWN, defined: Location::UNKNOWN })
     }
 }

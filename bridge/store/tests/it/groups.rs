@@ -30,6 +30,9 @@ async fn group_comes_back_as_stored_and_keeps_its_key(db: Database) {
         settings: GroupSettings {
             admits: Some(vec!["extern".into()]),
             topic: Some("Alles over 'n dassenburcht".into()),
+            read_only: Some(true),
+            join: Some(kring_core::group::JoinWish::Knock),
+            ends_on: Some(jiff::civil::date(2027, 1, 31)),
         },
         archived: false,
     };
