@@ -41,7 +41,7 @@ pub async fn run(command: &Command, context: &Context) -> Result<Exit, Failure> 
         Command::Events(args) => events::run(args, command, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Demo(args) => crate::demo::run(args, context).await,
-        Command::Policy(args) => policy::run(args, context),
+        Command::Policy(args) => policy::run(args, context).await,
         Command::Registration(args) => registration::run(args, context).await,
     }
 }

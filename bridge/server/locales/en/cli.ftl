@@ -37,7 +37,9 @@ config-none = There is no configuration yet. Copy config.example.yaml to { $path
 config-good = { $path } is fine.
 
 # kring policy
-policy-unknown = There is no policy called “{ $name }”. Kring knows: ivn. Name a policy of your own by the path of its file.
+policy-unknown = There is no policy called “{ $name }”. Kring knows: ivn, nov. Name a policy of your own by the path of its file.
+kind-none = There is no kind of group “{ $kind }”. There is: { $known }.
+diff-no-people = There are no people to count. Give an export with --members, or a configuration with --config.
 policy-good = { $name } is fine: { $kinds ->
     [one] 1 kind of group
    *[other] { $kinds } kinds of groups

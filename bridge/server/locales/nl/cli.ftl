@@ -37,7 +37,9 @@ config-none = Er zijn nog geen instellingen. Kopieer config.example.yaml naar { 
 config-good = { $path } is in orde.
 
 # kring policy
-policy-unknown = Er is geen beleid met de naam “{ $name }”. Kring kent: ivn. Een eigen beleid noem je met het pad van het bestand.
+policy-unknown = Er is geen beleid met de naam “{ $name }”. Kring kent: ivn, nov. Een eigen beleid noem je met het pad van het bestand.
+kind-none = Er is geen soort groep “{ $kind }”. Er is: { $known }.
+diff-no-people = Er zijn geen mensen om te tellen. Geef een export met --members, of een configuratie met --config.
 policy-good = { $name } is in orde: { $kinds ->
     [one] 1 soort groep
    *[other] { $kinds } soorten groepen

@@ -1,126 +1,61 @@
-//! `kring policy`
+//! `kring policy`: check, test, explain and compare policies.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+mod check;
+mod diff;
+mod explain;
+mod test;
 
 use clap::Subcommand;
-use kring_policies::{
-    cases::{CaseResult, run_file},
-    policy::Policy,
-    read::{Problem, read_policy},
-};
+use kring_policies::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     config::PolicySource,
     context::Context,
     exit::{Exit, Failure},
-    policy_file,
+    policy_file, wiring,
 };
-
-/// How deep case tables are looked for.
-const MAX_DEPTH: usize = 4;
 
 /// `kring policy …`
 #[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyCommand {
     /// Read a policy and say what is wrong with it
-    Check {
-        /// The policy: a file, or the name of one that Kring ships
-        file: String,
-    },
+    Check(check::CheckArgs),
     /// Run every cases/*.yaml under a folder against the policies they name
-    Test {
-        /// The folder, `policies`
-        dir: PathBuf,
-    },
+    Test(test::TestArgs),
+    /// Say in sentences what a policy means: who belongs where, who may do what
+    Explain(explain::ExplainArgs),
+    /// Say what an edit would change, and for how many people
+    Diff(diff::DiffArgs),
 }
 
-/// Checks a policy or runs cases.
+/// Checks, tests, explains or compares.
 ///
 /// # Errors
-/// When the policy or the cases cannot be read.
-pub fn run(args: &PolicyCommand, context: &Context) -> Result<Exit, Failure> {
+/// When a policy, the cases or the people cannot be read.
+pub async fn run(args: &PolicyCommand, context: &Context) -> Result<Exit, Failure> {
     match args {
-        PolicyCommand::Check { file } => check(file, context),
-        PolicyCommand::Test { dir } => test(dir, context),
+        PolicyCommand::Check(args) => check::run(args, context),
+        PolicyCommand::Test(args) => test::run(args, context),
+        PolicyCommand::Explain(args) => explain::run(args, context),
+        PolicyCommand::Diff(args) => diff::run(args, context).await,
     }
 }
 
-fn check(file: &str, context: &Context) -> Result<Exit, Failure> {
-    let source = match Policy::shipped(file) {
-        Some(_) => PolicySource::Shipped(file.to_owned()),
-        None => PolicySource::File(file.into()),
-    };
-    let policy = policy_file::load(&source)?;
-    let kinds = policy.kinds.len();
-    context.out.answer("policy-good", &[("name", file.into()), ("kinds", kinds.into())]);
-    Ok(Exit::Done)
+/// A policy by the name of one that Kring ships, or by the path of a file.
+fn source(named: &str) -> PolicySource {
+    match Policy::shipped(named) {
+        Some(_) => PolicySource::Shipped(named.to_owned()),
+        None => PolicySource::File(named.into()),
+    }
 }
 
-fn test(dir: &Path, context: &Context) -> Result<Exit, Failure> {
-    let name = || ("path", dir.display().to_string().into());
-    let files = case_files(dir, MAX_DEPTH)
-        .map_err(|error| Failure::new("read-failed", &[name(), ("reason", error.to_string().into())]))?;
-    if files.is_empty() {
-        return Err(Failure::new("cases-none", &[name()]));
-    }
-    let mut results = Vec::new();
-    for file in files {
-        let yaml = context.read_text(&file, policy_file::MAX_POLICY)?;
-        let ran = run_file(&file.display().to_string(), &yaml, &|policy| policy_named(policy, &file, dir));
-        results.extend(ran.map_err(|p| Failure(p.iter().map(policy_file::sentence).collect()))?);
-    }
-    Ok(report(&results, context))
+fn load(named: &str) -> Result<Policy, Failure> {
+    policy_file::load(&source(named))
 }
 
-fn report(results: &[CaseResult], context: &Context) -> Exit {
-    let failing = results.iter().filter_map(|case| Some((case, case.failure.as_ref()?)));
-    let failed = failing
-        .map(|(case, failure)| {
-            let what = failure.get(context.out.language());
-            context.out.line(&format!("{}: {}: {what}", case.file, case.says));
-        })
-        .count();
-    context.out.line(&format!("cases: {} passed, {failed} failed", results.len() - failed));
-    if failed == 0 { Exit::Done } else { Exit::CasesFailed }
-}
-
-/// The `cases/*.yaml` under `dir`, sorted.
-fn case_files(dir: &Path, depth: usize) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_dir() && depth > 0 {
-            files.extend(case_files(&path, depth - 1)?);
-        } else if dir.file_name().is_some_and(|n| n == "cases")
-            && path.extension().is_some_and(|e| e == "yaml")
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// The policy that a case table means: `ivn` is `ivn/policy.yaml` in the folder, or the one that Kring ships; a path
-/// counts from the table, or from the folder.
-fn policy_named(name: &str, table: &Path, dir: &Path) -> Result<Policy, Vec<Problem>> {
-    let beside = table.parent().unwrap_or(dir);
-    let candidates = [dir.join(name).join("policy.yaml"), beside.join(name), dir.join(name)];
-    let found = candidates.iter().find(|path| path.is_file());
-    let from_file = found.and_then(|path| Some((path.display().to_string(), fs::read_to_string(path).ok()?)));
-    let shipped = || Policy::shipped(name).map(|yaml| (name.to_owned(), yaml.to_owned()));
-    match from_file.or_else(shipped) {
-        Some((name, yaml)) => read_policy(&name, &yaml),
-        None => Err(vec![Problem {
-            file: table.display().to_string(),
-            line: 0,
-            column: 0,
-            message: crate::output::texts().text("policy-unknown", &[("name", name.to_owned().into())]),
-        }]),
-    }
+/// Prints a value, and ends as said.
+fn printed(context: &Context, value: &impl Serialize, exit: Exit) -> Result<Exit, Failure> {
+    context.out.json(value).map(|()| exit).map_err(|error| wiring::failure("no-json", &error))
 }

@@ -121,7 +121,7 @@ fn missing_and_open_files_are_named_with_what_to_do() {
     open.yaml, homeserver.joiner_registration_file: others on this machine can read this file, and it holds a secret. Run: chmod 600 open.yaml
     token, homeserver.admin_token_file: others on this machine can read this file, and it holds a secret. Run: chmod 600 token
     ./deep, store.url: this folder does not exist. Make it with: mkdir -m 700 ./deep
-    There is no policy called “ivm”. Kring knows: ivn. Name a policy of your own by the path of its file.
+    There is no policy called “ivm”. Kring knows: ivn, nov. Name a policy of your own by the path of its file.
     "#);
 }
 

@@ -154,7 +154,7 @@ fn an_unknown_policy_is_named() {
     site.write("leden.csv", file(&[]), 0o600);
     let said = import(&site, &["--policy", "ivm"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    assert_snapshot!(said.err, @"There is no policy called “ivm”. Kring knows: ivn. Name a policy of your own by the path of its file.");
+    assert_snapshot!(said.err, @"There is no policy called “ivm”. Kring knows: ivn, nov. Name a policy of your own by the path of its file.");
 }
 
 #[test]
