@@ -150,9 +150,9 @@ impl Stage {
         let fake = &self.scene.fake;
         fake.knobs().hold_transactions = true;
         if loses_transactions {
-            fake.lose_transactions()
+            fake.lose_transactions();
         } else {
-            fake.crash()
+            fake.crash();
         }
         self.forgot = true;
         if self.alive {
