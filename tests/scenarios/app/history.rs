@@ -55,13 +55,30 @@ async fn ends_right(on: On, found: Option<Stage>, steps: &[Step]) -> (Option<Sta
         found => found,
     };
     let Some(mut stage) = stage else { return (None, Ok(())) };
+    let mut before = Before(stage.played.clone());
     for step in steps {
         stage.play(*step).await;
     }
     stage.ends().await;
     match stage.judge().await {
-        Ok(()) => (Some(stage.again().await), Ok(())),
+        Ok(()) => {
+            before.0.clear();
+            stage.played.push(steps.to_vec());
+            (Some(stage.again().await), Ok(()))
+        }
         failed => (None, failed),
+    }
+}
+
+/// What was played on a stage before a history that ends badly: the cause may lie there, and then the shorter histories
+/// that are tried next, each on a stage of its own, end well.
+struct Before(Vec<Vec<Step>>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            eprintln!("played before on the same stage: {:#?}", self.0);
+        }
     }
 }
 

@@ -65,14 +65,21 @@ async fn a_line_that_stalls_is_told_and_nothing_is_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_becomes_read_only_is_told_and_nothing_is_lost() {
-    let Some((mut site, proxy, direct)) = behind_a_line().await else { return };
+    let Some((mut site, _line, direct)) = behind_a_line().await else { return };
     let name = direct.rsplit('/').next().unwrap_or_default();
     let postgres = Postgres::shared().await;
     // Only new connections notice. In the long form they come by themselves, a minute later.
     let becomes = |how: &str| {
         postgres.sql("postgres", &format!("alter database {name} set default_transaction_read_only = {how}"));
         if !skip::long() {
-            proxy.cut();
+            // Not the one that holds the leader's lock.
+            postgres.sql(
+                "postgres",
+                &format!(
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{name}' \
+                     and pid not in (select pid from pg_locks where locktype = 'advisory')"
+                ),
+            );
         }
     };
     becomes("on");

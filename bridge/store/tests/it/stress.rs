@@ -23,7 +23,9 @@ async fn database_that_takes_changes_says_so(db: Database) {
 }
 
 async fn open(url: &StoreUrl) -> Store {
-    let options = OpenOptions { patience: SOON, silence: SOON, renewal: SOON, ..OpenOptions::default() };
+    // A connection to PostgreSQL takes its time on a busy machine.
+    let patience = if url.path().is_some() { SOON } else { SOON * 10 };
+    let options = OpenOptions { patience, silence: SOON, renewal: SOON, ..OpenOptions::default() };
     Store::open_with(url, &options).await.unwrap()
 }
 
@@ -107,10 +109,10 @@ async fn server_that_says_nothing_is_given_up_in_time_and_its_connections_are_no
     for round in 0..12 {
         let error = store.ingest("1", &[event("1", "a")]).await.unwrap_err();
         assert_eq!((error.code(), error.heals()), ("database-silent", true), "round {round}: {error:?}");
-        let error = store.read().await.unwrap().backlog().await.unwrap_err();
-        assert_eq!(error.code(), "database-silent", "round {round}: {error:?}");
-        store.probe(round).await.unwrap();
     }
+    let error = store.read().await.unwrap().backlog().await.unwrap_err();
+    assert_eq!(error.code(), "database-silent", "{error:?}");
+    until(|| async { store.probe(1).await.ok() }).await;
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     let patient = db.open().await;
     patient.ingest("1", &[event("1", "a")]).await.unwrap();
@@ -139,7 +141,7 @@ async fn server_that_becomes_read_only_is_found_out_and_so_is_the_end_of_it() {
     assert_eq!(stored.new, 1);
 }
 
-/// Asks until there is an answer, for ten seconds.
+/// Asks until there is an answer, for half a minute.
 async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
     let asked = async {
         loop {
@@ -148,5 +150,5 @@ async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> 
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), asked).await.expect("in time")
+    tokio::time::timeout(Duration::from_secs(30), asked).await.expect("in time")
 }

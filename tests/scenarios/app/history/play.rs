@@ -30,6 +30,8 @@ pub(crate) struct Stage {
     pub(crate) behind: Behind,
     /// Where the first history began, by room.
     pub(crate) began: BTreeMap<String, usize>,
+    /// The histories that ended well on it.
+    pub(crate) played: Vec<Vec<Step>>,
     project: String,
     alive: bool,
     /// The homeserver forgot events, and Kring has not looked for them yet.
@@ -45,7 +47,8 @@ impl Stage {
         behind.watch().await;
         let began = scene.fake.world().rooms.values().map(|r| (r.id.clone(), r.timeline.len())).collect();
         scene.fake.knobs().hold_transactions = true;
-        Some(Self { scene, behind, began, project, alive: true, forgot: false }.again().await)
+        let stage = Self { scene, behind, began, project, played: Vec::new(), alive: true, forgot: false };
+        Some(stage.again().await)
     }
 
     pub(crate) async fn play(&mut self, step: Step) {
