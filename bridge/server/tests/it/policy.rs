@@ -43,14 +43,25 @@ fn a_policy_is_explained_in_sentences() {
     let site = Site::new();
     let said = site.bare(&["policy", "explain", "nov", "--kind", "conferentie"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    insta::assert_snapshot!(said.out, @"");
+    insta::assert_snapshot!(said.out, @r"
+    Conferentie 2026
+      There is one such group.
+      The group hangs below NOVi.
+      The last day is 31-12-2026. After it, who is in still reads and nothing changes any more.
+      Admitted: staff of a centre and staff of the association.
+      Belongs to it without being asked: everybody in the administration with a registration.
+      Admin: staff of the association.
+      Nobody is invited: the rules decide.
+    ");
     let said = site.bare(&["policy", "explain", "nov", "--kind", "congres"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    insta::assert_snapshot!(said.err, @"");
+    insta::assert_snapshot!(said.err, @"There is no kind of group “congres”. There is: netwerk, vraagbaak, mededelingen, nieuwsbrief, leden, directeuren, provincie, overleg, centrale, programma, adviseurs, conferentie, kring, bureau.");
     let said = site.bare(&["policy", "explain", "ivn", "--json"]);
     let sections: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(sections.as_array().map(Vec::len), Some(17));
-    assert!(sections[1]["sentences"][0]["text"]["nl"].is_string() && sections[1]["sentences"][0]["line"].is_u64());
+    assert!(
+        sections[1]["sentences"][0]["text"]["nl"].is_string() && sections[1]["sentences"][0]["line"].is_u64()
+    );
 }
 
 #[test]
@@ -59,7 +70,14 @@ fn an_edit_is_told_for_the_people_of_an_export() {
     let diff = ["policy", "diff", "ivn", "edit.yaml", "--members", "leden.csv", "--today", "2026-11-23"];
     let said = site.bare(&diff);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    insta::assert_snapshot!(said.out, @"");
+    insta::assert_snapshot!(said.out, @r"
+    afdeling
+      - Belongs to it without being asked: anybody who is staff or volunteer (of their own branch).
+      + Belongs to it without being asked: anybody who is volunteer (of their own branch).
+    Groups:
+      afdeling/zwolle: Zwolle: 0 in, 1 out, 0 with other rights.
+    Something changes for 1 of the 3 people, of whom 0 have a login: 0 come in somewhere, 1 go out somewhere, in one group.
+    ");
     let said = site.bare(&[diff.as_slice(), &["--json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(json["people"]["going"], 1);
@@ -70,8 +88,12 @@ fn an_edit_is_told_for_the_people_of_an_export() {
 fn an_edit_without_people_is_told_in_sentences_only() {
     let said = site_with_an_edit().bare(&["policy", "diff", "ivn", "edit.yaml"]);
     assert_eq!(said.code, 0);
-    insta::assert_snapshot!(said.out, @"");
-    insta::assert_snapshot!(said.err, @"");
+    insta::assert_snapshot!(said.out, @r"
+    afdeling
+      - Belongs to it without being asked: anybody who is staff or volunteer (of their own branch).
+      + Belongs to it without being asked: anybody who is volunteer (of their own branch).
+    ");
+    insta::assert_snapshot!(said.err, @"There are no people to count. Give an export with --members, or a configuration with --config.");
 }
 
 #[test]
