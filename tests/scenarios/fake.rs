@@ -1,5 +1,7 @@
 //! The fake homeserver behaves like the real one where Kring could tell the difference.
 
+mod sending;
+
 use std::time::Duration;
 
 use kring_tests::{

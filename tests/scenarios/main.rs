@@ -3,6 +3,7 @@
 
 mod away;
 mod bad_input;
+mod chaos;
 mod crashes;
 mod fake;
 mod filling;
@@ -14,5 +15,7 @@ mod moving;
 mod operating;
 mod rings;
 mod servers;
+mod several;
+mod stress;
 mod tidy;
 mod violations;

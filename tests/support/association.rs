@@ -99,6 +99,20 @@ impl Association {
         &self.config
     }
 
+    /// The address of Kring's database.
+    ///
+    /// # Panics
+    /// When the configuration names none.
+    pub fn database(&self) -> String {
+        let text = fs::read_to_string(&self.config).expect("the configuration can be read");
+        let config: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+        let url = config["store"]["url"].as_str().expect("an address");
+        match url.strip_prefix("sqlite:") {
+            Some(file) => format!("sqlite:{}", self.path(file).display()),
+            None => url.to_owned(),
+        }
+    }
+
     /// A file in the association's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -276,6 +290,35 @@ impl Association {
     /// When it does not become ready.
     pub async fn run_again(&mut self) {
         self.kring = KringProcess::start(&self.config, &self.web).await;
+    }
+
+    /// A second `kring run` on the same database, with a folder and an address of its own, as on another machine.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn twin(&self) -> KringProcess {
+        self.twin_with(&[]).await
+    }
+
+    /// As [`Association::twin`], with more arguments after `run`.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn twin_with(&self, arguments: &[&str]) -> KringProcess {
+        let text = fs::read_to_string(&self.config).expect("the configuration can be read");
+        let mut config: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+        let (folder, web) = (self.path("twin"), format!("127.0.0.1:{}", free_port()));
+        fs::create_dir_all(&folder).expect("the folder can be written to");
+        for key in ["registration_file", "joiner_registration_file", "admin_token_file"] {
+            let file = config["homeserver"][key].as_str().map(|name| self.path(name).display().to_string());
+            config["homeserver"][key] = file.expect("a file").into();
+        }
+        config["data"]["dir"] = folder.display().to_string().into();
+        config["listen"]["address"] = web.as_str().into();
+        let path = folder.join("kring.yaml");
+        fs::write(&path, serde_yaml::to_string(&config).expect("YAML"))
+            .expect("the folder can be written to");
+        KringProcess::start_with(&path, &format!("http://{web}"), arguments).await
     }
 
     /// Nothing is left to do, and Kring knows that without asking the homeserver.

@@ -181,12 +181,37 @@ impl FakeHomeserver {
         }
     }
 
-    /// What Synapse does when it dies and starts again: events that no transaction holds yet are forgotten, counting
-    /// starts at 1 where nothing is stored, and nothing is sent before the next interesting event.
+    /// What Synapse on SQLite does when it dies and starts again: events that no transaction holds yet are forgotten,
+    /// counting goes on behind what is stored (at 1 where nothing is), and nothing is sent before the next interesting
+    /// event. A transaction that was under way stays stored, and is sent again only when the service was down since.
     pub fn crash(&self) {
         for sender in &self.shared.senders {
             sender.crash();
         }
+    }
+
+    /// What is left when its table of transactions is lost: as after [`FakeHomeserver::crash`], and nothing is stored.
+    pub fn lose_transactions(&self) {
+        for sender in &self.shared.senders {
+            sender.lose_transactions();
+        }
+    }
+
+    /// Whether a transaction for the service `id` is under way.
+    ///
+    /// # Panics
+    /// When there is no such service.
+    pub fn is_delivering(&self, id: &str) -> bool {
+        self.sender(id).is_delivering()
+    }
+
+    /// How long the homeserver still waits before it tries the service `id` again; `None` while it takes the service to
+    /// be up, or waits for an event.
+    ///
+    /// # Panics
+    /// When there is no such service.
+    pub fn retries_in(&self, id: &str) -> Option<Duration> {
+        self.sender(id).waits()
     }
 
     /// Whether the homeserver thinks that the service `id` is down.
@@ -197,7 +222,7 @@ impl FakeHomeserver {
         self.sender(id).is_down()
     }
 
-    /// Events and transactions for the service `id` that have not been acknowledged.
+    /// Events for the service `id` that wait and will be delivered when nothing else goes wrong.
     ///
     /// # Panics
     /// When there is no such service.

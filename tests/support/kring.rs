@@ -90,6 +90,11 @@ impl KringProcess {
         &self.api
     }
 
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
     /// Everything it logged, over all its lives.
     pub fn log(&self) -> String {
         self.process.log()
@@ -98,6 +103,17 @@ impl KringProcess {
     /// Whether it has not ended.
     pub fn is_running(&mut self) -> bool {
         self.process.is_running()
+    }
+
+    /// Sends it a signal: `STOP` pauses it, `CONT` lets it go on.
+    pub fn signal(&mut self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
+    /// The `role` of `GET /ready`; empty when there is no answer.
+    pub async fn role(&self) -> String {
+        let answer = self.api.try_call(Method::GET, "/ready", None, None).await;
+        answer.map(|answer| answer.text("role").to_owned()).unwrap_or_default()
     }
 
     /// Ends it as a crash would.

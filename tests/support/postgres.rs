@@ -29,11 +29,12 @@ const SHARED: &str = "kring-pg-shared-";
 /// How long it may take to come up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running server. Durable against its own death, not against the machine's (`fsync=off`).
+/// A running server. Durable against its own death; against the machine's only after [`Postgres::durable`].
 #[derive(Debug)]
 pub struct Postgres {
     process: Process,
     port: u16,
+    fsync: bool,
     folder: TempDir,
 }
 
@@ -43,10 +44,18 @@ impl Postgres {
     /// # Panics
     /// When the Python environment is absent or the server does not come up.
     pub async fn start() -> Self {
-        Self::start_in("kring-pg-").await
+        Self::start_in("kring-pg-", false).await
     }
 
-    async fn start_in(prefix: &str) -> Self {
+    /// As [`Postgres::start`], and a commit waits for the disk (`fsync=on`), as it does for an association.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    pub async fn durable() -> Self {
+        Self::start_in("kring-pg-", true).await
+    }
+
+    async fn start_in(prefix: &str, fsync: bool) -> Self {
         let folder = tempfile::Builder::new().prefix(prefix).tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         fs::create_dir(&data).expect("the data folder can be made");
@@ -56,8 +65,8 @@ impl Postgres {
         }
         initdb(&data);
         let port = free_port();
-        let process = launch(folder.path(), port);
-        let mut server = Self { process, port, folder };
+        let process = launch(folder.path(), port, fsync);
+        let mut server = Self { process, port, fsync, folder };
         server.wait().await;
         server
     }
@@ -74,13 +83,33 @@ impl Postgres {
             return server;
         }
         sweep();
-        let server = Self::start_in(&format!("{SHARED}{}-", std::process::id())).await;
+        let server = Self::start_in(&format!("{SHARED}{}-", std::process::id()), false).await;
         SERVER.get_or_init(|| server)
+    }
+
+    /// Where it listens.
+    pub fn socket(&self) -> std::net::SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
     }
 
     /// The address of a database on this server.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs pgbench with `script` on `database` through one connection for `seconds`; answers what it prints.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn pgbench(&self, database: &str, script: &Path, seconds: u64) -> String {
+        let output = Command::new(program("pgbench"))
+            .args(["-n", "-M", "prepared", "-c", "1", "-j", "1", "-T", &seconds.to_string(), "-f"])
+            .arg(script)
+            .arg(self.url(database))
+            .output()
+            .expect("pgbench can be started");
+        assert!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Makes an empty database with a name of its own; answers its address.
@@ -122,11 +151,11 @@ impl Postgres {
     pub async fn restart(&mut self) {
         self.process.stop(Signal::QUIT, Duration::from_secs(10));
         let start = Instant::now();
-        self.process = launch(self.folder.path(), self.port);
+        self.process = launch(self.folder.path(), self.port, self.fsync);
         while !is_ready(&self.port.to_string()) {
             assert!(start.elapsed() < PATIENCE, "postgres does not start:\n{}", self.process.log_tail(20));
             if !self.process.is_running() {
-                self.process = launch(self.folder.path(), self.port);
+                self.process = launch(self.folder.path(), self.port, self.fsync);
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
@@ -185,9 +214,10 @@ fn initdb(data: &Path) {
     assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn launch(folder: &Path, port: u16) -> Process {
+fn launch(folder: &Path, port: u16, fsync: bool) -> Process {
     let mut command = unprivileged("postgres");
-    command.arg("-D").arg(folder.join("data")).args(["-F", "-h", "127.0.0.1", "-p", &port.to_string()]);
+    command.args(["-c", if fsync { "fsync=on" } else { "fsync=off" }]);
+    command.arg("-D").arg(folder.join("data")).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
     command.args(["-c", "unix_socket_directories=", "-c", "max_connections=200"]);
     Process::start("postgres", &command, &folder.join("postgres.log"))
 }

@@ -20,8 +20,12 @@ pub struct Received {
     pub tokens: Vec<String>,
     /// Pings.
     pub pings: usize,
-    /// Answer transactions with 500 and write nothing down.
+    /// What each transaction carried beside its events, by key; with [`Received::refuse`] too.
+    pub extras: Vec<Vec<String>>,
+    /// Answer transactions with 500 and write nothing else down.
     pub refuse: bool,
+    /// Write transactions down and never answer.
+    pub stall: bool,
 }
 
 impl Received {
@@ -84,14 +88,22 @@ async fn take(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> (StatusCode, Json<Value>) {
-    let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
-    if notes.refuse {
-        return (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({})));
+    let stall = {
+        let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = body.as_object().into_iter().flatten().map(|(key, _)| key.clone());
+        notes.extras.push(keys.filter(|key| key != "events").collect());
+        if notes.refuse {
+            return (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({})));
+        }
+        let events = body.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
+        let token = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        notes.tokens.push(token.to_owned());
+        notes.transactions.push((txn, events));
+        notes.stall
+    };
+    if stall {
+        std::future::pending::<()>().await;
     }
-    let events = body.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
-    let token = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    notes.tokens.push(token.to_owned());
-    notes.transactions.push((txn, events));
     (StatusCode::OK, Json(json!({})))
 }
 

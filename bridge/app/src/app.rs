@@ -8,12 +8,14 @@ use std::{
 
 use kring_core::ids::PlaceKey;
 use kring_homeserver::{AccountProvider, Homeserver, Joiner};
+use kring_store::Store;
 use tokio::sync::{Mutex as AsyncMutex, Notify, OwnedMutexGuard, watch};
 
 use crate::{
     Error,
     context::{Context, Snapshot},
     delivery::Heartbeat,
+    gaps::Touched,
 };
 
 const OWNER: &str = "leader";
@@ -35,19 +37,37 @@ pub struct Inner {
     /// Names the holder of the writer's lock in leases. A constant: whoever holds the lock inherits the leases of a
     /// process that died.
     pub owner: String,
+    /// What the whole process has in common, whether it leads or not.
+    shared: Arc<Shared>,
+    /// Held while a plan is made and carried out: two at a time would ask for the same things.
+    pub(crate) planning: AsyncMutex<()>,
+    turns: Mutex<HashMap<PlaceKey, Arc<AsyncMutex<()>>>>,
+}
+
+/// See [`Inner`].
+pub struct Shared {
     /// Whether the homeserver delivers.
     pub heartbeat: Heartbeat,
     /// Rung when events were stored.
     pub events_stored: Notify,
     /// Rung when effects were stored.
     pub effects_stored: Notify,
+    /// Rung when the mirror was read anew and may show drift that no event told.
+    pub drifted: Notify,
     /// Counts finished effects, so that whoever waits for some looks again.
     pub effects_finished: watch::Sender<u64>,
+    /// The rooms in which something happened since gaps were looked for.
+    pub(crate) touched: Touched,
     snapshot: RwLock<Arc<Snapshot>>,
-    /// Held while a plan is made and carried out: two at a time would ask for the same things.
-    pub(crate) planning: AsyncMutex<()>,
     reading: AsyncMutex<()>,
-    turns: Mutex<HashMap<PlaceKey, Arc<AsyncMutex<()>>>>,
+}
+
+impl Deref for Inner {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 impl Deref for App {
@@ -70,27 +90,54 @@ impl App {
         joiner: Joiner,
         accounts: Option<Arc<dyn AccountProvider>>,
     ) -> Result<Self, Error> {
-        let snapshot = RwLock::new(Arc::new(context.snapshot().await?));
-        Ok(Self(Arc::new(Inner {
+        let shared = Shared {
+            heartbeat: Heartbeat::default(),
+            events_stored: Notify::new(),
+            effects_stored: Notify::new(),
+            drifted: Notify::new(),
+            effects_finished: watch::Sender::new(0),
+            touched: Touched::default(),
+            snapshot: RwLock::new(Arc::new(context.snapshot().await?)),
+            reading: AsyncMutex::default(),
+        };
+        Ok(Self::with(context, homeserver, joiner, accounts, Arc::new(shared)))
+    }
+
+    /// The same bridge with the rights of a leader: its store says whose term it is, its clients may make requests for as
+    /// long as it leads.
+    pub fn leading(
+        &self,
+        store: Store,
+        homeserver: Homeserver,
+        joiner: Joiner,
+        accounts: Option<Arc<dyn AccountProvider>>,
+    ) -> Self {
+        let context = Context { store, ..self.context.clone() };
+        Self::with(context, homeserver, joiner, accounts, Arc::clone(&self.shared))
+    }
+
+    fn with(
+        context: Context,
+        homeserver: Homeserver,
+        joiner: Joiner,
+        accounts: Option<Arc<dyn AccountProvider>>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self(Arc::new(Inner {
             context,
             homeserver,
             joiner,
             accounts,
             owner: OWNER.to_owned(),
-            heartbeat: Heartbeat::default(),
-            events_stored: Notify::new(),
-            effects_stored: Notify::new(),
-            effects_finished: watch::Sender::new(0),
-            snapshot,
+            shared,
             planning: AsyncMutex::default(),
-            reading: AsyncMutex::default(),
             turns: Mutex::default(),
-        })))
+        }))
     }
 }
 
 impl Inner {
-    /// Frees what a process that died was working on. To be called once, by the holder of the writer's lock.
+    /// Frees what a leader that died was working on. To be called once, by its successor.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream};
 use kring_core::ids::PlaceKey;
 use ruma::OwnedRoomId;
 
-use crate::{App, Error};
+use crate::{App, Error, perform::ReadRoom};
 
 /// What a compare found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,8 +36,16 @@ impl App {
         Ok(compared)
     }
 
+    /// As [`App::compare`], for one room; whether it could be read.
+    pub(crate) async fn compare_one(&self, room: &OwnedRoomId) -> Result<bool, Error> {
+        match self.context.store.read().await?.place_of(room).await? {
+            Some(place) => self.compare_room(room.clone(), place).await,
+            None => Ok(false),
+        }
+    }
+
     async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey) -> Result<bool, Error> {
-        let Ok((state, members)) = self.read_room(&room).await else {
+        let Ok(ReadRoom { state, members, .. }) = self.read_room(&room).await else {
             tracing::error!(room.id = %room, "a managed room cannot be read");
             return Ok(false);
         };

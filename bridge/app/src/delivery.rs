@@ -1,10 +1,14 @@
 //! Whether the homeserver delivers events to us, which it may stop doing without a word.
 //!
-//! A ping makes Synapse try a transaction that failed again at once. After its own restart it retries nothing until the
+//! A restart of the homeserver may lose events, so its answers are watched beside: once it was away, all histories are
+//! looked at. A ping makes Synapse try a transaction that failed again at once. After its own restart it retries nothing until the
 //! next event that interests us, so we write a harmless one and look whether it comes back.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,11 +17,12 @@ use kring_homeserver::{
     StateContent,
     probe::{self, Finding},
 };
+use ruma::EventId;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, Error, gaps::Whole};
+use crate::App;
 
 /// The harmless event, in the root space. Clients show nothing of it.
 pub const HEARTBEAT: &str = "nl.kring.heartbeat";
@@ -25,9 +30,15 @@ pub const HEARTBEAT: &str = "nl.kring.heartbeat";
 /// How long the harmless event may take to come back.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How often to look in the store whether it came to another process.
+const GLANCE: Duration = Duration::from_millis(500);
+
 /// How often to look while all is well, and while it is not.
 const CALM: Duration = Duration::from_secs(300);
 const WORRIED: Duration = Duration::from_secs(15);
+
+/// How often the homeserver is asked whether it is there: more often than it can start anew.
+const WATCH: Duration = Duration::from_secs(3);
 
 /// What is known about the delivery of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +61,22 @@ pub struct Heartbeat {
     state: Mutex<Delivery>,
     awaited: Mutex<Option<String>>,
     seen: Notify,
+    /// When the last harmless event was sent, by the homeserver's clock.
+    beat_at: Mutex<Option<i64>>,
+    suspicious: AtomicBool,
+    suspected: Notify,
 }
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self { state: Mutex::new(Delivery::Unknown), awaited: Mutex::default(), seen: Notify::new() }
+        Self {
+            state: Mutex::new(Delivery::Unknown),
+            awaited: Mutex::default(),
+            seen: Notify::new(),
+            beat_at: Mutex::default(),
+            suspicious: AtomicBool::new(true),
+            suspected: Notify::new(),
+        }
     }
 }
 
@@ -69,8 +91,16 @@ impl Heartbeat {
         let event: Value = serde_json::from_str(event).unwrap_or_default();
         let awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if awaited.is_some() && event.pointer("/content/beat").and_then(Value::as_str) == awaited.as_deref() {
+            let at = event.get("origin_server_ts").and_then(Value::as_i64);
+            *self.beat_at.lock().unwrap_or_else(PoisonError::into_inner) = at;
             self.seen.notify_one();
         }
+    }
+
+    /// Something says that the homeserver may have lost events: all histories are to be looked at.
+    pub(crate) fn suspect(&self) {
+        self.suspicious.store(true, Ordering::Release);
+        self.suspected.notify_one();
     }
 
     fn set(&self, state: Delivery) {
@@ -87,33 +117,57 @@ impl Heartbeat {
 }
 
 impl App {
-    /// Pings and looks for events until `stop`: at start, then every five minutes, sooner while something is wrong.
-    /// Whenever events arrive (again), what was lost in between is fetched.
+    /// Pings and looks for events until `stop`: at start, then every five minutes, sooner while something is wrong or may
+    /// be. Whenever events arrive, what was lost before is fetched.
     pub async fn serve_delivery(&self, stop: CancellationToken) {
-        let (mut was_well, mut whole) = (false, None);
+        tokio::select! {
+            () = self.look_again_and_again() => {}
+            () = self.watch_homeserver() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    async fn look_again_and_again(&self) {
+        let mut turn = 0;
         loop {
-            // Remembered before the look: the harmless event itself comes after what may be missing.
-            if was_well || whole.is_none() {
-                whole = self.whole().await.inspect_err(untold).ok();
-            }
-            let state = tokio::select! {
-                state = self.look() => state,
-                () = stop.cancelled() => return,
-            };
+            let began = Instant::now();
+            let suspicious = self.heartbeat.suspicious.swap(false, Ordering::AcqRel);
+            let state = self.look().await;
             let well = matches!(state, Delivery::Arrives | Delivery::Reaches);
-            was_well = well && (was_well || self.gaps_are_closed(whole.as_ref()).await);
+            if !(well && self.gaps_are_closed(suspicious, turn).await) {
+                self.heartbeat.suspicious.store(true, Ordering::Release);
+            }
+            turn += 1;
             self.heartbeat.set(state);
             tokio::select! {
                 () = tokio::time::sleep(if well { CALM } else { WORRIED }) => {}
-                () = stop.cancelled() => return,
+                () = self.heartbeat.suspected.notified(), if well => {
+                    // One look answers a suspicion that comes again and again.
+                    tokio::time::sleep_until(began + WORRIED).await;
+                }
             }
         }
     }
 
     /// Whether what was lost has been looked for.
-    async fn gaps_are_closed(&self, whole: Option<&Whole>) -> bool {
-        let Some(whole) = whole else { return false };
-        self.close_gaps_since(whole.clone()).await.inspect_err(untold).is_ok()
+    async fn gaps_are_closed(&self, suspicious: bool, turn: usize) -> bool {
+        let looked = if suspicious {
+            self.close_gaps().await
+        } else {
+            let before = *self.heartbeat.beat_at.lock().unwrap_or_else(PoisonError::into_inner);
+            self.close_some_gaps(turn, before).await
+        };
+        looked.inspect_err(|error| tracing::error!(%error, "gaps could not be looked for")).is_ok()
+    }
+
+    /// Notices when the homeserver was away.
+    async fn watch_homeserver(&self) {
+        loop {
+            tokio::time::sleep(WATCH).await;
+            if self.homeserver.versions().await.is_err() {
+                self.heartbeat.suspect();
+            }
+        }
     }
 
     async fn look(&self) -> Delivery {
@@ -128,23 +182,36 @@ impl App {
         let Some(room) = self.root_room().await else { return Delivery::Reaches };
         self.heartbeat.expect(Some(beat.clone()));
         let event = StateContent::new(HEARTBEAT, "", json!({"beat": beat}));
-        if let Err(error) = self.homeserver.put_state(&room, &event).await {
-            tracing::warn!(%error, "the harmless event could not be sent");
-            return Delivery::Reaches;
-        }
-        let came = tokio::time::timeout(PATIENCE, self.heartbeat.seen.notified()).await.is_ok();
+        let sent = match self.homeserver.put_state(&room, &event).await {
+            Ok(sent) => sent,
+            Err(error) => {
+                tracing::warn!(%error, "the harmless event could not be sent");
+                return Delivery::Reaches;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, self.came_back(&sent)).await.is_ok();
         self.heartbeat.expect(None);
         if came { Delivery::Arrives } else { Delivery::Silent }
+    }
+
+    /// Waits until the event comes in, here or in another process on the same store.
+    async fn came_back(&self, event: &EventId) {
+        loop {
+            tokio::select! {
+                () = self.heartbeat.seen.notified() => return,
+                () = tokio::time::sleep(GLANCE) => {}
+            }
+            let Ok(mut reader) = self.context.store.read().await else { continue };
+            if reader.known_events(&[event.as_str()]).await.is_ok_and(|known| !known.is_empty()) {
+                return;
+            }
+        }
     }
 
     async fn root_room(&self) -> Option<ruma::OwnedRoomId> {
         let root: PlaceKey = self.context.policy.root_place()?;
         self.context.store.read().await.ok()?.room_of(&root).await.ok().flatten()
     }
-}
-
-fn untold(error: &Error) {
-    tracing::error!(%error, "gaps could not be looked for");
 }
 
 #[cfg(test)]

@@ -70,6 +70,19 @@ impl Effect {
         }
     }
 
+    /// What is to be done, apart from where it comes from: the same text for the same deed.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as JSON, which nothing of Kring's makes happen.
+    pub fn what(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Act { action, .. } => serde_json::to_string(&action.kind),
+            Self::Notify { text, .. } => Ok(text.clone()),
+            Self::Provision { member, .. } => Ok(member.to_string()),
+        }
+    }
+
     /// Two pending effects with the same key would do the same thing.
     pub fn dedupe_key(&self) -> Option<String> {
         let Self::Act { action, .. } = self else { return None };

@@ -1,14 +1,21 @@
 //! Events that the homeserver never delivered: it forgets what it had in memory when it dies.
 //!
-//! At start, and whenever delivery came back, each managed room's history is read backwards to the last event that was
-//! stored while all was well, and what lies between is stored as if it had been delivered. The event id keeps anything
-//! from being handled twice, so an event that the homeserver delivers after all does no harm.
+//! For each managed room the store keeps the event up to which nothing of the history is missing. When somebody looks, the
+//! history is read backwards to that event, and what never came is stored as if it had been delivered. The event id keeps
+//! anything from being handled twice, so an event that the homeserver delivers after all does no harm.
+//!
+//! All rooms are looked at when delivery begins or comes back and when the homeserver was away, be it for a moment. While
+//! all is well every room in which something happened is looked at after five minutes, and a share of the quiet ones, so that
+//! each has had its turn within an hour: nobody has to notice that a part of the homeserver was started anew.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 
 use futures_util::{StreamExt, stream};
 use kring_homeserver::RawEvent;
-use kring_store::IncomingEvent;
+use kring_store::{Aside, IncomingEvent};
 use ruma::OwnedRoomId;
 use serde_json::json;
 
@@ -17,11 +24,14 @@ use crate::{App, Error};
 /// Events per page.
 const PAGE: u32 = 100;
 
-/// Pages per room: what lies further back is left to the compare, which sees states rather than events.
+/// Pages per room: where more came, the room's state is read as a whole instead.
 const PAGES: usize = 20;
 
 /// Rooms at once.
 const WIDTH: usize = 4;
+
+/// Routine looks until every quiet room has had its turn.
+const TURNS: usize = 12;
 
 /// What a search for gaps found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,89 +44,172 @@ pub struct Gaps {
     pub open: usize,
 }
 
-/// The event of each managed room up to which nothing is missing. Rooms in which nothing was ever delivered are absent:
-/// they were read as a whole when they were made.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Whole(HashMap<OwnedRoomId, String>);
+/// A managed room, and the event up to which nothing is missing; `None` where nobody has looked yet.
+type History = (OwnedRoomId, Option<String>);
+
+/// What was found in one room.
+struct Found {
+    room: OwnedRoomId,
+    /// `None` when it cannot be known.
+    missing: Option<usize>,
+    /// The history is whole up to here.
+    whole: Option<String>,
+}
+
+/// The rooms in which something happened since somebody looked.
+#[derive(Debug, Default)]
+pub(crate) struct Touched(Mutex<HashSet<String>>);
+
+impl Touched {
+    pub(crate) fn add(&self, rooms: impl IntoIterator<Item = String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(rooms);
+    }
+
+    fn take(&self) -> HashSet<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What came since an event.
+enum Since {
+    /// The newest first.
+    Events(Vec<RawEvent>),
+    /// More than we read; the newest of it.
+    TooMuch(Option<String>),
+    Unreadable,
+}
 
 impl App {
-    /// Looks for gaps after the last stored events of all managed rooms and closes them.
+    /// Looks for gaps in the histories of all managed rooms and closes them.
     ///
     /// # Errors
     ///
     /// When the store fails.
     pub async fn close_gaps(&self) -> Result<Gaps, Error> {
-        self.close_gaps_since(self.whole().await?).await
+        let all = self.context.store.read().await?.histories().await?;
+        self.close(all, None).await
     }
 
-    /// The last stored events, to be asked for while nothing is missing.
-    pub(crate) async fn whole(&self) -> Result<Whole, Error> {
-        let mut reader = self.context.store.read().await?;
-        let mut whole = Whole::default();
-        for room in reader.mirror_heads().await?.into_iter().filter(|room| room.place.is_some()) {
-            if let Some((event, _)) = reader.last_event(room.room_id.as_str()).await? {
-                whole.0.insert(room.room_id, event);
-            }
-        }
-        Ok(whole)
+    /// The routine look number `turn`. What is not older than `before`, in ms since the Unix epoch by the homeserver's clock,
+    /// may still be on its way.
+    pub(crate) async fn close_some_gaps(&self, turn: usize, before: Option<i64>) -> Result<Gaps, Error> {
+        let all = self.context.store.read().await?.histories().await?;
+        let touched = self.touched.take();
+        let due = all
+            .into_iter()
+            .enumerate()
+            .filter(|(n, (room, _))| touched.contains(room.as_str()) || n % TURNS == turn % TURNS);
+        self.close(due.map(|(_, history)| history).collect(), before).await
     }
 
-    /// As [`App::close_gaps`], from an earlier point: an event that came after a gap must not hide it.
-    pub(crate) async fn close_gaps_since(&self, whole: Whole) -> Result<Gaps, Error> {
-        let rooms = whole.0.into_iter();
-        let mut found =
-            stream::iter(rooms.map(|(room, last)| self.close_gap(room, last))).buffer_unordered(WIDTH);
-        let mut gaps = Gaps::default();
-        while let Some(closed) = found.next().await {
-            match closed? {
+    async fn close(&self, histories: Vec<History>, before: Option<i64>) -> Result<Gaps, Error> {
+        let looks = histories.into_iter().map(|history| self.close_gap(history, before));
+        let mut looks = stream::iter(looks).buffer_unordered(WIDTH);
+        let (mut gaps, mut marks) = (Gaps::default(), Vec::new());
+        while let Some(found) = looks.next().await {
+            let found = found?;
+            match found.missing {
                 Some(events) => {
                     gaps.events += events;
                     gaps.rooms += usize::from(events > 0);
                 }
                 None => gaps.open += 1,
             }
+            marks.extend(found.whole.map(|event| (found.room, event)));
         }
+        self.note(&marks).await?;
         if gaps != Gaps::default() {
-            tracing::warn!(
-                events = gaps.events,
-                rooms = gaps.rooms,
-                open = gaps.open,
-                "closed gaps in the deliveries"
-            );
+            let Gaps { events, rooms, open } = gaps;
+            tracing::warn!(events, rooms, open, "closed gaps in the deliveries");
+            self.events_stored.notify_one();
         }
-        self.events_stored.notify_one();
         Ok(gaps)
     }
 
-    /// How many events were missing; `None` when that cannot be known.
-    async fn close_gap(&self, room: OwnedRoomId, last: String) -> Result<Option<usize>, Error> {
-        let Some(missing) = self.missing(&room, &last).await else { return Ok(None) };
-        let now = self.context.clock.now_ms();
-        let events: Vec<IncomingEvent> =
-            missing.iter().rev().map(|event| incoming(event, &room, now)).collect();
+    async fn note(&self, marks: &[(OwnedRoomId, String)]) -> Result<(), Error> {
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.context.store.write().await?;
+        for (room, event) in marks {
+            writer.note_whole(room, event).await?;
+        }
+        Ok(writer.commit().await?)
+    }
+
+    async fn close_gap(&self, (room, last): History, before: Option<i64>) -> Result<Found, Error> {
+        match self.since(&room, last.as_deref()).await {
+            Since::Events(mut events) => {
+                events.retain(|event| before.is_none_or(|before| event.origin_server_ts < before));
+                let missing = Some(self.store_missing(&room, &events).await?);
+                let whole = events.first().map(|event| event.event_id.to_string());
+                Ok(Found { room, missing, whole })
+            }
+            Since::TooMuch(newest) => {
+                let read = self.compare_one(&room).await?;
+                self.drifted.notify_one();
+                let missing = last.is_none().then_some(0);
+                Ok(Found { room, missing, whole: newest.filter(|_| read) })
+            }
+            Since::Unreadable => Ok(Found { room, missing: None, whole: None }),
+        }
+    }
+
+    /// Stores those of `events`, the newest first, that never came; says how many they are.
+    async fn store_missing(&self, room: &OwnedRoomId, events: &[RawEvent]) -> Result<usize, Error> {
+        let ids: Vec<&str> = events.iter().map(|event| event.event_id.as_str()).collect();
+        let known = self.context.store.read().await?.known_events(&ids).await?;
+        let mut missing = missing(room, events, &known, self.context.clock.now_ms());
+        missing.reverse();
         let mut new = 0;
-        for chunk in events.chunks(100) {
+        for chunk in missing.chunks(100) {
             let txn = format!("gap.{:016x}", rand::random::<u64>());
             new += self.context.store.ingest(&txn, chunk).await?.new;
         }
-        Ok(Some(new))
+        Ok(new)
     }
 
-    /// The events since `last`, the newest first; `None` when the history cannot be read or `last` is too far back.
-    async fn missing(&self, room: &OwnedRoomId, last: &str) -> Option<Vec<RawEvent>> {
-        let (mut missing, mut from) = (Vec::new(), None::<String>);
+    /// Without an event to read back to, one page tells the newest.
+    async fn since(&self, room: &OwnedRoomId, last: Option<&str>) -> Since {
+        let (mut events, mut from) = (Vec::<RawEvent>::new(), None::<String>);
         for _ in 0..PAGES {
-            let page = self.homeserver.messages_back(room, from.as_deref(), PAGE).await.ok()?;
+            let Ok(page) = self.homeserver.messages_back(room, from.as_deref(), PAGE).await else {
+                return Since::Unreadable;
+            };
             for event in page.events {
-                if event.event_id == last {
-                    return Some(missing);
+                if last == Some(event.event_id.as_str()) {
+                    return Since::Events(events);
                 }
-                missing.push(event);
+                events.push(event);
             }
-            from = Some(page.next?);
+            // At the beginning of the room without having met it: it was removed from the history.
+            let Some(next) = page.next.filter(|_| last.is_some()) else { break };
+            from = Some(next);
         }
-        None
+        Since::TooMuch(events.first().map(|event| event.event_id.to_string()))
     }
+}
+
+/// The events that never came, the newest first. State that something newer has replaced, which did come, is kept and not
+/// handled: it would set the mirror back.
+fn missing(
+    room: &OwnedRoomId,
+    events: &[RawEvent],
+    known: &HashSet<String>,
+    received_at_ms: i64,
+) -> Vec<IncomingEvent> {
+    let (mut replaced, mut missing) = (HashSet::new(), Vec::new());
+    for event in events {
+        let key = event.state_key.as_deref().map(|key| (event.event_type.as_str(), key));
+        if known.contains(event.event_id.as_str()) {
+            replaced.extend(key);
+            continue;
+        }
+        let late = key.is_some_and(|key| replaced.contains(&key));
+        let aside = late.then_some(Aside::Superseded);
+        missing.push(IncomingEvent { aside, ..incoming(event, room, received_at_ms) });
+    }
+    missing
 }
 
 fn incoming(event: &RawEvent, room: &OwnedRoomId, received_at_ms: i64) -> IncomingEvent {
@@ -135,5 +228,33 @@ fn incoming(event: &RawEvent, room: &OwnedRoomId, received_at_ms: i64) -> Incomi
         sender: event.sender.to_string(),
         json: json.to_string(),
         received_at_ms,
+        aside: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(id: &str, key: Option<&str>) -> RawEvent {
+        let mut event = json!({
+            "event_id": id, "type": "m.room.member", "sender": "@a:kring.test", "content": {},
+        });
+        if let (Some(key), Some(object)) = (key, event.as_object_mut()) {
+            object.insert("state_key".to_owned(), key.into());
+        }
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn state_that_was_replaced_by_something_that_came_is_not_handled_late() {
+        let (anna, kees) = (Some("@anna:kring.test"), Some("@kees:kring.test"));
+        let newest_first =
+            [state("$6", kees), state("$5", anna), state("$4", None), state("$3", anna), state("$2", kees)];
+        let known = HashSet::from(["$5".to_owned()]);
+        let room: OwnedRoomId = "!r:kring.test".try_into().unwrap();
+        let found = missing(&room, &newest_first, &known, 0);
+        let told: Vec<_> = found.iter().map(|e| (e.event_id.as_str(), e.aside.is_some())).collect();
+        assert_eq!(told, [("$6", false), ("$4", false), ("$3", true), ("$2", false)]);
     }
 }

@@ -10,7 +10,7 @@ impl App {
     /// # Errors
     ///
     /// When the store fails; nothing is stored then, and the homeserver sends the transaction again.
-    pub async fn ingest(&self, txn_id: &str, events: &[IncomingEvent]) -> Result<(), Error> {
+    pub async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), Error> {
         // Seen here already: behind a long first filling the lane of its room may take a while.
         for event in events.iter().filter(|event| event.event_type == HEARTBEAT) {
             self.heartbeat.beat(&event.json);
@@ -21,6 +21,9 @@ impl App {
                 txn.id = txn_id,
                 "a transaction id came back with other events; all were looked at"
             );
+            metrics::counter!("kring_transactions_lied_total").increment(1);
+            // It counts from 1 again: it was started anew, and forgot what it had in memory.
+            self.heartbeat.suspect();
         }
         if ingested.new > 0 {
             self.events_stored.notify_one();

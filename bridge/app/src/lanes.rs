@@ -1,79 +1,118 @@
-//! The worker of the lanes: stored events, one order per room, each handled once.
+//! The worker of the lanes: stored events, one order per room, many rooms at once, each event handled once.
+//!
+//! Handling an event is store work alone; what has to be asked of the outside becomes an effect. So in the ordinary case
+//! whatever waits is handled in *rounds*: the events of many rooms in one transaction (`round`). A room whose event fails,
+//! panics or hangs leaves the round and is handled *apart*, event by event, while the rounds go on: it waits until the event
+//! succeeds or has had its tries (`apart`). An event that kills the whole process is the head of its room when the process
+//! comes back, is handled apart from then on, and goes to the dead letters after as many tries.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+mod apart;
+mod round;
 
-use futures_util::FutureExt;
+use std::{collections::VecDeque, time::Duration};
+
 use kring_store::LeasedEvent;
+use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{App, Error};
 
+/// How long a room is this process' alone.
 const LEASE_MS: i64 = 60_000;
+
+/// How often to look when nothing wakes us.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Rooms whose oldest event is fetched at once.
-const ROOMS_AT_ONCE: u32 = 64;
+/// Rooms that are leased at once.
+const ROOMS: u32 = 128;
 
-/// So many tries before an event goes to the dead letters.
-const TRIES: u32 = 8;
+/// Rooms handled apart at once. More of them wait for the next lease.
+const APART: usize = 16;
+
+/// From the start of one round to the start of the next: under load a round takes up what came meanwhile, instead of
+/// standing in the way of every transaction that the homeserver wants to have stored. After a pause it starts at once.
+const PACE: Duration = Duration::from_millis(20);
 
 impl App {
-    /// Handles stored events until `stop`.
+    /// Handles stored events until `stop`; then lets the rooms at work finish.
     pub async fn serve_lanes(&self, stop: CancellationToken) {
+        let (mut apart, mut started) = (JoinSet::new(), None::<Instant>);
         while !stop.is_cancelled() {
-            let handled = match self.handle_some().await {
-                Ok(handled) => handled,
-                Err(error) => {
-                    tracing::error!(%error, "the events cannot be read");
-                    0
-                }
-            };
+            let next = started.map_or_else(Instant::now, |at| at + PACE);
+            tokio::select! {
+                () = tokio::time::sleep_until(next) => {}
+                () = stop.cancelled() => break,
+            }
+            started = Some(Instant::now());
+            let handled = self.handle_waiting(&mut apart).await;
+            while apart.try_join_next().is_some() {}
             if handled == 0 {
                 tokio::select! {
+                    Some(_) = apart.join_next(), if !apart.is_empty() => {}
                     () = self.events_stored.notified() => {}
                     () = tokio::time::sleep(IDLE) => {}
                     () = stop.cancelled() => {}
                 }
             }
         }
+        while apart.join_next().await.is_some() {}
     }
 
-    /// Handles the oldest event of every room that waits; returns how many there were.
+    /// Handles what waits in every room that may begin, once; returns how many rooms that were.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
     pub async fn handle_some(&self) -> Result<usize, Error> {
-        let now = self.context.clock.now_ms();
-        let mut writer = self.context.store.write().await?;
-        let leased = writer.lease_events(now, LEASE_MS, &self.owner, ROOMS_AT_ONCE).await?;
-        writer.commit().await?;
-        let mut trouble = None;
-        for event in &leased {
-            // One event that cannot even be put aside must not keep the other rooms waiting.
-            trouble = self.handle_event(event).await.err().or(trouble);
-        }
-        trouble.map_or(Ok(leased.len()), Err)
+        let heads = self.lease(ROOMS).await?;
+        let (count, mut apart) = (heads.len(), JoinSet::new());
+        self.handle_heads(heads, &mut apart).await;
+        while apart.join_next().await.is_some() {}
+        Ok(count)
     }
 
-    #[tracing::instrument(name = "lane.event.handle", skip_all, fields(event.id = %event.event_id, room.id = %event.room_id))]
-    async fn handle_event(&self, event: &LeasedEvent) -> Result<(), Error> {
-        // A handler that panics must not take the other rooms with it.
-        let problem = match AssertUnwindSafe(self.react(event)).catch_unwind().await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the handler panicked".to_owned(),
-        };
-        let mut writer = self.context.store.write().await?;
-        if event.attempts < TRIES {
-            tracing::warn!(error = %problem, attempts = event.attempts, "an event is handled again later");
-            let next = self.context.clock.now_ms().saturating_add(1000 << event.attempts.min(8));
-            writer.event_retry(event.seq, next, &problem).await?;
-        } else {
-            tracing::error!(error = %problem, "an event goes to the dead letters");
-            writer.event_dead(event.seq, &problem).await?;
+    async fn handle_waiting(&self, apart: &mut JoinSet<()>) -> usize {
+        match self.lease(ROOMS).await {
+            Ok(heads) => {
+                let count = heads.len();
+                self.handle_heads(heads, apart).await;
+                count
+            }
+            Err(error) => {
+                tracing::error!(%error, "the events cannot be read");
+                0
+            }
         }
-        writer.commit().await?;
-        Ok(())
+    }
+
+    async fn lease(&self, rooms: u32) -> Result<Vec<LeasedEvent>, Error> {
+        let now = self.context.clock.now_ms();
+        let mut writer = self.context.store.write_behind().await?;
+        let leased = writer.lease_events(now, LEASE_MS, &self.owner, rooms).await?;
+        if !leased.is_empty() {
+            writer.commit().await?;
+        }
+        Ok(leased)
+    }
+
+    /// Rounds until every leased room has had its turn.
+    async fn handle_heads(&self, heads: Vec<LeasedEvent>, apart: &mut JoinSet<()>) {
+        let (fresh, tried): (Vec<_>, Vec<_>) = heads.into_iter().partition(|head| head.attempts <= 1);
+        self.set_apart(tried, apart).await;
+        let mut waiting = VecDeque::from(fresh);
+        while !waiting.is_empty() {
+            let troubled = self.round(&mut waiting).await;
+            self.set_apart(troubled, apart).await;
+        }
+    }
+
+    async fn set_apart(&self, heads: Vec<LeasedEvent>, apart: &mut JoinSet<()>) {
+        for head in heads {
+            while apart.len() >= APART {
+                apart.join_next().await;
+            }
+            let app = self.clone();
+            apart.spawn(async move { app.handle_apart(&head).await });
+        }
     }
 }

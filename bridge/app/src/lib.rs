@@ -11,6 +11,7 @@ pub mod avatar;
 mod compare;
 mod context;
 mod delivery;
+mod ears;
 pub mod effect;
 mod error;
 mod gaps;
@@ -27,7 +28,7 @@ mod react;
 pub mod texts;
 mod upkeep;
 
-pub use app::{App, Inner};
+pub use app::{App, Inner, Shared};
 pub use apply::{Applied, ApplyError, Progress};
 pub use compare::Compared;
 pub use context::{Context, Planned, Snapshot};

@@ -15,8 +15,8 @@ use kring_policies::{
     mirror::{Membership, RoomState},
     plan::{Action, ActionKind},
 };
-use kring_store::Writer;
-use ruma::{OwnedRoomId, OwnedUserId};
+use kring_store::{Effect as Stored, Writer};
+use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 use serde_json::{Value, json};
 
 use crate::{App, Error, effect::Effect, observe::observe_state};
@@ -25,7 +25,7 @@ use crate::{App, Error, effect::Effect, observe::observe_state};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Seen {
     /// A room was made, or found again.
-    Room { room: OwnedRoomId, place: PlaceKey, filling: bool, state: Box<RoomState>, members: Members },
+    Room { room: OwnedRoomId, place: PlaceKey, filling: bool, read: Box<ReadRoom> },
     /// Somebody's membership.
     Member { room: OwnedRoomId, user: OwnedUserId, membership: Option<Membership> },
     /// A state event.
@@ -39,6 +39,15 @@ pub(crate) enum Seen {
 }
 
 pub(crate) type Members = Vec<(OwnedUserId, Membership)>;
+
+/// A room as the homeserver has it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ReadRoom {
+    pub(crate) state: RoomState,
+    pub(crate) members: Members,
+    /// Its `m.room.create`, with which its history begins.
+    pub(crate) created: Option<OwnedEventId>,
+}
 
 /// Why an effect did not succeed.
 #[derive(Debug, Clone)]
@@ -54,6 +63,10 @@ const PATIENT: u32 = 200;
 
 /// For troubles that may be this effect's own: its lane must not wait for it long, and the next plan asks again.
 const BRISK: u32 = 5;
+
+/// Facts that were read so long after an effect was asked for know everything that was stored with it: no transaction
+/// takes longer.
+const SETTLED_MS: i64 = 60_000;
 
 impl Failure {
     /// Trying again soon may help.
@@ -74,8 +87,8 @@ impl From<HomeserverError> for Failure {
         match error.class() {
             Class::Retry { after: None } if !restarting => Self::soon(text),
             Class::Retry { after } => Self::Later { after, error: text, tries: PATIENT },
-            // A bad token is the operator's to mend; the effect waits for it.
-            Class::Unreachable | Class::NotMatrix | Class::Unauthorized => {
+            // A bad token is the operator's to mend; the effect waits for it. Whoever leads now carries it out anyway.
+            Class::Unreachable | Class::NotMatrix | Class::Unauthorized | Class::Fenced => {
                 Self::Later { after: None, error: text, tries: PATIENT }
             }
             _ => Self::last(text),
@@ -105,17 +118,16 @@ impl From<kring_store::StoreError> for Failure {
 }
 
 impl App {
-    /// Carries out one effect; `attempts` counts this one too.
-    pub(crate) async fn perform(
-        &self,
-        effect: &Effect,
-        txn_id: &str,
-        attempts: u32,
-    ) -> Result<Vec<Seen>, Failure> {
+    /// Carries out one effect.
+    pub(crate) async fn perform(&self, effect: &Effect, stored: &Stored) -> Result<Vec<Seen>, Failure> {
         match effect {
-            Effect::Act { action, .. } if self.is_outdated(action) => Ok(vec![Seen::Outdated]),
-            Effect::Act { action, .. } => self.act(action, attempts).await,
-            Effect::Notify { room, text } => self.notify(room, text, txn_id).await,
+            Effect::Act { action, .. } => {
+                if self.is_outdated(action, stored.created_at_ms).await? {
+                    return Ok(vec![Seen::Outdated]);
+                }
+                self.act(action, stored.attempts).await
+            }
+            Effect::Notify { room, text } => self.notify(room, text, &stored.txn_id).await,
             Effect::Provision { member, user, with_address } => {
                 self.provision_one(member, user, *with_address).await
             }
@@ -149,8 +161,20 @@ impl App {
     }
 
     /// Whether somebody who was to come in no longer belongs there, or who was to go does now: an effect may wait for
-    /// an hour, and the facts do not.
-    fn is_outdated(&self, action: &Action) -> bool {
+    /// an hour, and the facts do not. `asked_ms` is when it was asked for.
+    async fn is_outdated(&self, action: &Action, asked_ms: i64) -> Result<bool, Failure> {
+        if !self.seems_outdated(action) {
+            return Ok(false);
+        }
+        // It may be the facts that are old: a grant is stored together with what it leads to, and read again after that.
+        let known = self.snapshot().world.now.as_millisecond().saturating_sub(asked_ms) > SETTLED_MS;
+        if !known {
+            self.reload().await?;
+        }
+        Ok(known || self.seems_outdated(action))
+    }
+
+    fn seems_outdated(&self, action: &Action) -> bool {
         let belongs = |user| self.snapshot().desired.seat(&action.place, user).is_some();
         match &action.kind {
             ActionKind::Join { user, .. } | ActionKind::Unban { user, .. } => !belongs(user),
@@ -187,10 +211,14 @@ impl App {
 pub(crate) async fn remember(writer: &mut Writer, seen: &[Seen]) -> Result<(), Error> {
     for change in seen {
         match change {
-            Seen::Room { room, place, filling, state, members } => {
+            Seen::Room { room, place, filling, read } => {
                 writer.put_room(room, Some(place), *filling).await?;
-                writer.set_room_state(room, state).await?;
-                writer.replace_members(room, members).await?;
+                writer.set_room_state(room, &read.state).await?;
+                writer.replace_members(room, &read.members).await?;
+                if let Some(created) = &read.created {
+                    // Its whole history is still to come.
+                    writer.note_whole(room, created.as_str()).await?;
+                }
             }
             Seen::Member { room, user, membership } => writer.expect_member(room, user, *membership).await?,
             Seen::State { room, event_type, state_key, content } => {

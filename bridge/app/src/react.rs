@@ -2,7 +2,7 @@
 
 mod repair;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
@@ -24,6 +24,10 @@ use crate::{
     observe::{membership, observe_state},
     texts,
 };
+
+/// How often the facts are asked for after an event that changed them, and with which pause.
+const RELOADS: u32 = 30;
+const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 
 /// An event as far as we look at it.
 struct Event<'a> {
@@ -52,45 +56,48 @@ impl<'a> Event<'a> {
 
 /// What an event led to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Reaction {
+pub(crate) struct Reaction {
     /// Effects were stored.
-    enqueued: bool,
+    pub(crate) enqueued: bool,
     /// A grant was given or ended.
-    changed_facts: bool,
+    pub(crate) changed_facts: bool,
 }
 
 impl Reaction {
     fn enqueued(enqueued: bool) -> Self {
         Self { enqueued, changed_facts: false }
     }
+
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            enqueued: self.enqueued || other.enqueued,
+            changed_facts: self.changed_facts || other.changed_facts,
+        }
+    }
 }
 
 impl App {
-    /// Handles one event: mirror, repairs and "handled" are one transaction.
-    pub(crate) async fn react(&self, stored: &LeasedEvent) -> Result<(), Error> {
-        let mut writer = self.context.store.write().await?;
-        let mut reaction = Reaction::default();
-        let Some(event) = Event::read(stored) else {
-            // No try will ever read it: it waits among the dead letters for somebody who wants to know.
-            writer.event_dead(stored.seq, "this is no event").await?;
-            writer.commit().await?;
-            return Ok(());
-        };
-        if stored.state_key.is_some() {
-            reaction = self.react_to_state(&mut writer, &event).await?;
+    /// What one event leads to, in the caller's transaction, which also has to say that the event is handled.
+    pub(crate) async fn react(&self, writer: &mut Writer, stored: &LeasedEvent) -> Result<Reaction, Error> {
+        if stored.state_key.is_none() {
+            return Ok(Reaction::default());
         }
-        if !writer.event_done(stored.seq).await? {
-            // Somebody else handled it while our lease ran out: theirs counts.
-            return Ok(());
+        match Event::read(stored) {
+            Some(event) => self.react_to_state(writer, &event).await,
+            None => Err(Error::Unreadable),
         }
-        writer.commit().await?;
-        if reaction.changed_facts {
-            self.reload().await?;
+    }
+
+    /// The events are handled, so nothing else asks for the facts again before the next settling.
+    pub(crate) async fn reload_surely(&self) {
+        for _ in 0..RELOADS {
+            match self.reload().await {
+                Ok(_) => return,
+                Err(error) => tracing::warn!(%error, "the facts cannot be read; trying again"),
+            }
+            tokio::time::sleep(RELOAD_PAUSE).await;
         }
-        if reaction.enqueued {
-            self.effects_stored.notify_one();
-        }
-        Ok(())
     }
 
     async fn react_to_state(&self, writer: &mut Writer, event: &Event<'_>) -> Result<Reaction, Error> {
@@ -248,7 +255,7 @@ impl App {
         tracing::error!(room.id = %event.room, "the bridge is no longer in a room that it manages");
         let group = place.group.to_string();
         let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
-        self.tell_admins(writer, &text).await
+        self.tell_admins(writer, &text, &event.stored.event_id).await
     }
 
     async fn react_to_room_state(
@@ -304,7 +311,7 @@ impl App {
                 .with_detail("event", event.stored.event_id.as_str())
                 .with_detail("sender", event.sender.as_str());
             writer.append_audit(&entry).await?;
-            told |= self.tell_admins(writer, &alarm.text).await?;
+            told |= self.tell_admins(writer, &alarm.text, &event.stored.event_id).await?;
         }
         Ok(told)
     }

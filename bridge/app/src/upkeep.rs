@@ -15,7 +15,7 @@ const SETTLE: Duration = Duration::from_secs(600);
 const ASKED: &str = "removal-asked";
 
 impl App {
-    /// Until `stop`: settles at start and every ten minutes, and every `compare` also compares everything with the
+    /// Until `stop`: settles at start, every ten minutes and when a room was read anew, and every `compare` also compares everything with the
     /// homeserver and clears what is older than `keep_days`.
     pub async fn serve_upkeep(&self, compare: Duration, keep_days: i64, stop: CancellationToken) {
         let mut compared = Instant::now();
@@ -35,6 +35,7 @@ impl App {
             }
             tokio::select! {
                 () = tokio::time::sleep(SETTLE) => {}
+                () = self.drifted.notified() => {}
                 () = stop.cancelled() => return,
             }
         }
@@ -51,10 +52,21 @@ impl App {
         tracing::info!(rooms = compared.rooms, unreadable = compared.unreadable, repairs, "compared");
         let now = self.context.clock.now();
         let before = now.saturating_sub(SignedDuration::from_hours(24 * keep_days)).unwrap_or(now);
+        self.sweep(before.as_millisecond()).await
+    }
+
+    async fn sweep(&self, before_ms: i64) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
-        writer.sweep_events(before.as_millisecond()).await?;
-        writer.sweep_effects(before.as_millisecond()).await?;
-        Ok(writer.commit().await?)
+        writer.sweep_transactions(before_ms).await?;
+        writer.sweep_effects(before_ms).await?;
+        writer.commit().await?;
+        let mut after = 0;
+        loop {
+            let mut writer = self.context.store.write().await?;
+            let Some((last, _)) = writer.sweep_events(before_ms, after).await? else { return Ok(()) };
+            writer.commit().await?;
+            after = last;
+        }
     }
 
     /// Reads the facts again and does what follows from them in rooms that exist. Rooms that are not there yet, and
@@ -89,7 +101,7 @@ impl App {
         let mut writer = self.context.store.write().await?;
         if writer.setting(ASKED).await?.as_deref() != Some(question.token.as_str()) {
             writer.put_setting(ASKED, &question.token).await?;
-            self.tell_admins(&mut writer, &question.text).await?;
+            self.tell_admins(&mut writer, &question.text, &question.token).await?;
             writer.commit().await?;
             self.effects_stored.notify_one();
         }

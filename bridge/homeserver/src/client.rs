@@ -30,7 +30,7 @@ pub use self::{
     server::ServerVersions,
     state::{RawEvent, StateContent},
 };
-use crate::{HomeserverError, registration::Registration};
+use crate::{Fence, HomeserverError, registration::Registration};
 
 /// Limits of the connection to the homeserver.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub struct HomeserverOptions {
     pub request_timeout: Duration,
     /// The largest answer that is read, in bytes. The members of a room with 26,000 people take about 16 MB.
     pub largest_answer: usize,
+    /// Without its right no request is made; `None` for a client whose requests anybody may make.
+    pub fence: Option<Arc<Fence>>,
 }
 
 impl Default for HomeserverOptions {
@@ -49,6 +51,7 @@ impl Default for HomeserverOptions {
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(60),
             largest_answer: 128 * 1024 * 1024,
+            fence: None,
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum Class {
     TooLarge,
     /// The request itself is wrong; sending it again will not help.
     BadRequest,
+    /// Not sent: another process leads, or is about to ([`Fence`](crate::Fence)).
+    Fenced,
 }
 
 impl Class {

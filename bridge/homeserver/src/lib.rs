@@ -18,6 +18,7 @@
 pub mod account;
 mod client;
 mod error;
+mod fence;
 mod joiner;
 #[cfg(test)]
 mod mock;
@@ -32,6 +33,7 @@ pub use client::{
     create::{CreateRoomSpec, MARKER, ROOM_VERSION},
 };
 pub use error::{Class, HomeserverError};
+pub use fence::Fence;
 pub use joiner::Joiner;
 pub use private_file::SecretFileError;
 pub use synapse::{

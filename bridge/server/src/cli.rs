@@ -9,7 +9,7 @@ use crate::{
     commands::{
         apply::ApplyArgs, audit::AuditArgs, config::ConfigCommand, doctor::DoctorArgs, events::EventsCommand,
         group::GroupCommand, import::ImportArgs, member::MemberCommand, plan::PlanArgs,
-        policy::PolicyCommand, registration::RegistrationArgs, why::WhyArgs,
+        policy::PolicyCommand, registration::RegistrationArgs, run::RunArgs, why::WhyArgs,
     },
     config::InterfaceLanguage,
     demo::DemoArgs,
@@ -46,7 +46,7 @@ pub enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Run the bridge
-    Run,
+    Run(RunArgs),
     /// Take the export of a member administration in, or say what it would change
     Import(ImportArgs),
     /// Show what has to be done on the homeserver, and why

@@ -31,7 +31,7 @@ pub async fn run(command: &Command, context: &Context) -> Result<Exit, Failure> 
         Command::Config(args) => config::run(args, context),
         Command::Import(args) if args.dry_run => import::run(args, context).await,
         Command::Import(args) => import::accept(args, command, context).await,
-        Command::Run => run::run(context).await,
+        Command::Run(args) => run::run(args, context).await,
         Command::Plan(args) => plan::run(args, command, context).await,
         Command::Apply(args) => with_app(context, command, &[], |app| apply::run(args, app, context)).await,
         Command::Why(args) => why::run(args, context).await,

@@ -9,6 +9,7 @@ pub mod control;
 mod demo;
 pub mod exit;
 pub mod language;
+pub mod leading;
 pub mod lifecycle;
 pub mod logging;
 pub mod output;

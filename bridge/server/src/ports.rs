@@ -1,26 +1,51 @@
 //! What the HTTP side asks of the bridge.
 
-use std::time::{Duration, Instant};
+mod database;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use kring_app::{App, Delivery};
 use kring_core::text::Text;
 use kring_homeserver::probe::{self, Finding};
-use kring_store::IncomingEvent as Stored;
-use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort};
+use kring_store::{Aside, IncomingEvent as Stored};
+use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role};
 use tokio::sync::Mutex;
 
+use self::database::Database;
 use crate::output::texts;
 
+/// The two ports of this bridge, which know of each other's trouble with the database.
+///
+/// `leads` says whether this process leads at the moment.
+pub fn ports(app: &App, leads: impl Fn() -> bool + Send + Sync + 'static) -> (Ingest, Ready) {
+    let database = Arc::new(Database::new(app.clone()));
+    let ready = Ready {
+        app: app.clone(),
+        leads: Box::new(leads),
+        last: Mutex::default(),
+        database: Arc::clone(&database),
+    };
+    (Ingest { app: app.clone(), database }, ready)
+}
+
 /// Stores transactions and wakes the lanes.
-pub struct Ingest(pub App);
+pub struct Ingest {
+    app: App,
+    database: Arc<Database>,
+}
 
 #[async_trait]
 impl IngestPort for Ingest {
     async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
-        let now = self.0.context.clock.now_ms();
+        let now = self.app.context.clock.now_ms();
         let events: Vec<Stored> = events.into_iter().map(|event| stored(event, now)).collect();
-        self.0.ingest(txn_id, &events).await.map_err(|error| IngestError(error.to_string()))
+        let stored = self.app.ingest(txn_id, events).await;
+        self.database.took(stored.as_ref().err());
+        stored.map_err(|error| IngestError(error.to_string()))
     }
 }
 
@@ -31,8 +56,9 @@ fn stored(event: IncomingEvent, received_at_ms: i64) -> Stored {
         event_type: event.event_type,
         state_key: event.state_key,
         sender: event.sender,
-        json: event.raw.get().to_owned(),
+        json: Box::<str>::from(event.raw).into_string(),
         received_at_ms,
+        aside: event.poison.map(Aside::Dead),
     }
 }
 
@@ -42,15 +68,12 @@ const FRESH: Duration = Duration::from_secs(10);
 /// Tells what works and what does not.
 pub struct Ready {
     app: App,
+    leads: Box<dyn Fn() -> bool + Send + Sync>,
     last: Mutex<Option<(Instant, Finding)>>,
+    database: Arc<Database>,
 }
 
 impl Ready {
-    /// For this bridge.
-    pub fn new(app: App) -> Self {
-        Self { app, last: Mutex::default() }
-    }
-
     async fn finding(&self) -> Finding {
         let mut last = self.last.lock().await;
         match &*last {
@@ -62,35 +85,19 @@ impl Ready {
             }
         }
     }
-
-    async fn database(&self) -> Part {
-        let asked = match self.app.context.store.read().await {
-            Ok(mut reader) => reader.backlog().await,
-            Err(error) => Err(error),
-        };
-        match asked {
-            Ok(_) => good(),
-            Err(error) => {
-                tracing::warn!(%error, "the database does not answer");
-                bad(
-                    "database-silent",
-                    texts().text("ready-database", &[("reason", error.to_string().into())]),
-                )
-            }
-        }
-    }
 }
 
 #[async_trait]
 impl ReadinessPort for Ready {
     async fn readiness(&self) -> Readiness {
-        let (database, finding) = tokio::join!(self.database(), self.finding());
+        let (database, finding) = tokio::join!(self.database.part(), self.finding());
         let is_token = matches!(finding, Finding::TokenUnknown | Finding::OtherSender { .. });
         let found = of_finding(&finding);
         Readiness {
             database,
             homeserver: if is_token { good() } else { found.clone() },
             token: if is_token { found } else { good() },
+            role: if (self.leads)() { Role::Leads } else { Role::StandsBy },
             delivery: match self.app.heartbeat.state() {
                 Delivery::Unknown | Delivery::Arrives | Delivery::Reaches => good(),
                 Delivery::Fails(finding) => of_finding(&finding),

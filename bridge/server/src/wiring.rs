@@ -8,13 +8,12 @@ use kring_homeserver::{
     AccountProvider, AdminSecret, Homeserver, HomeserverOptions, Joiner, SynapseAdmin,
     registration::Registration,
 };
-use kring_store::{Mode, OpenOptions, Store, StoreUrl, Synchronous, WriterLock};
+use kring_store::{Mode, OpenOptions, Store, StoreUrl, Synchronous};
 use ruma::{OwnedUserId, UserId};
 use secrecy::ExposeSecret as _;
 
 use crate::{
     config::{self, Config, Database},
-    context::Context,
     exit::Failure,
     policy_file,
 };
@@ -88,42 +87,43 @@ pub fn registration(config: &Config) -> Result<Registration, Failure> {
 /// # Errors
 /// When the registration cannot be used.
 pub fn homeserver(config: &Config) -> Result<Homeserver, Failure> {
-    let options = HomeserverOptions::default();
-    Homeserver::new(&config.homeserver.url, &registration(config)?, &options)
+    Homeserver::new(&config.homeserver.url, &registration(config)?, &HomeserverOptions::default())
         .map_err(|e| failure("homeserver-client", &e))
 }
 
-/// The whole bridge on facts that are open already.
+/// What makes requests to the homeserver: the bridge, the joiner, the account provider.
+pub type Clients = (Homeserver, Joiner, Option<Arc<dyn AccountProvider>>);
+
+/// Everything that makes requests to the homeserver.
+///
+/// # Errors
+/// When a registration or the admin's secret cannot be used.
+pub fn clients(config: &Config, options: &HomeserverOptions) -> Result<Clients, Failure> {
+    let url = &config.homeserver.url;
+    let joiner = Registration::read(&config.homeserver.joiner_registration_file)
+        .map_err(|e| failure("registration-bad", &e))?;
+    let cannot = |e| failure("homeserver-client", &e);
+    let joiner = Joiner::new(url, &joiner, options).map_err(cannot)?;
+    let homeserver = Homeserver::new(url, &registration(config)?, options).map_err(cannot)?;
+    Ok((homeserver, joiner, accounts(config, options)?))
+}
+
+/// The whole bridge, without the rights of a leader.
 ///
 /// # Errors
 /// With one sentence for what is wrong; nothing was changed.
-pub async fn app_on(config: &Config, facts: Facts) -> Result<App, Failure> {
-    let joiner = Registration::read(&config.homeserver.joiner_registration_file)
-        .map_err(|e| failure("registration-bad", &e))?;
-    let joiner = Joiner::new(&config.homeserver.url, &joiner, &HomeserverOptions::default())
-        .map_err(|e| failure("homeserver-client", &e))?;
-    let (homeserver, accounts) = (homeserver(config)?, accounts(config)?);
+pub async fn app(config: &Config, clock: Arc<dyn Clock>) -> Result<App, Failure> {
+    let facts = facts(config, clock, Mode::ReadWrite).await?;
+    let (homeserver, joiner, accounts) = clients(config, &HomeserverOptions::default())?;
     App::new(facts, homeserver, joiner, accounts).await.map_err(|e| failure("store-failed", &e))
 }
 
-/// The bridge as the one writer of its database, for as long as the lock is held.
-///
-/// # Errors
-/// With one sentence for what is wrong, also when another process is the writer.
-pub async fn leader(config: &Config, context: &Context) -> Result<(App, WriterLock), Failure> {
-    let mut facts = facts(config, Arc::clone(&context.clock), Mode::ReadWrite).await?;
-    let owner = format!("kring, process {}", std::process::id());
-    let locked = facts.store.lock(&owner, context.clock.now_ms()).await;
-    let lock = locked.map_err(|e| failure("run-twice", &e))?;
-    facts.store = facts.store.under(&lock);
-    let app = app_on(config, facts).await?;
-    app.inherit().await.map_err(|e| failure("store-failed", &e))?;
-    Ok((app, lock))
-}
-
-fn accounts(config: &Config) -> Result<Option<Arc<dyn AccountProvider>>, Failure> {
+fn accounts(
+    config: &Config,
+    options: &HomeserverOptions,
+) -> Result<Option<Arc<dyn AccountProvider>>, Failure> {
     let Some(path) = &config.homeserver.admin_token_file else { return Ok(None) };
     let secret = AdminSecret::read(path).map_err(|e| failure("admin-secret-bad", &e))?;
-    let admin = SynapseAdmin::new(&config.homeserver.url, secret.access_token, &HomeserverOptions::default());
+    let admin = SynapseAdmin::new(&config.homeserver.url, secret.access_token, options);
     Ok(Some(Arc::new(admin.map_err(|e| failure("homeserver-client", &e))?)))
 }

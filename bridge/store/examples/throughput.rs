@@ -24,6 +24,7 @@ fn events(from: usize, count: usize) -> Vec<IncomingEvent> {
         sender: format!("@person-{}:example.org", n % 900),
         json: format!(r#"{{"type":"m.room.message","content":{{"body":"{}"}}}}"#, "x".repeat(600)),
         received_at_ms: 0,
+        aside: None,
     };
     (from..from + count).map(event).collect()
 }
@@ -68,9 +69,8 @@ async fn handle(store: &Store) -> Result<(), Box<dyn Error>> {
     loop {
         let mut writer = store.write().await?;
         let leased = writer.lease_events(0, 60_000, "throughput", 100).await?;
-        for event in &leased {
-            writer.event_done(event.seq).await?;
-        }
+        let seqs: Vec<i64> = leased.iter().map(|event| event.seq).collect();
+        writer.events_done(&seqs).await?;
         writer.commit().await?;
         handled += leased.len();
         if leased.is_empty() {

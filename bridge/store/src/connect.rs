@@ -1,19 +1,30 @@
 //! From an address to connections: the file, the pragmas, the schema, the pools.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
     AnyPool, ConnectOptions as _, Connection as _, Executor as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::MigrateError,
 };
+use tokio::sync::Mutex;
 
 use crate::{
+    checkpoint::Checkpointer,
     error::{OpenError, primary},
+    ingest::sqlite::Door,
     migrate,
     open::{Mode, OpenOptions, Synchronous},
+    patient::in_time,
     url::{Engine, StoreUrl},
 };
+
+/// What a connection that writes sets last; the log is taken into the database beside it ([`Checkpointer`]).
+pub(crate) const WRITING: &str = "journal_mode = WAL; PRAGMA wal_autocheckpoint = 0";
 
 /// The connections of an open store.
 pub(crate) struct Pools {
@@ -21,6 +32,32 @@ pub(crate) struct Pools {
     pub(crate) readers: AnyPool,
     /// On SQLite a pool of one: the queue before it is the writers' queue. `None` when open for reading only.
     pub(crate) writers: Option<AnyPool>,
+    /// What the homeserver sends, on SQLite; `None` on PostgreSQL and when open for reading only.
+    pub(crate) door: Option<Door>,
+    /// Beside the door.
+    pub(crate) checkpointer: Option<Arc<Checkpointer>>,
+    /// When SQLite calls a transaction stored.
+    pub(crate) synchronous: Synchronous,
+    /// On SQLite the writer and the door take turns.
+    pub(crate) turn: Arc<Mutex<()>>,
+    pub(crate) patience: Duration,
+    pub(crate) silence: Duration,
+}
+
+impl Pools {
+    fn new(url: &StoreUrl, options: &OpenOptions, readers: AnyPool, writers: Option<AnyPool>) -> Self {
+        Self {
+            url: url.clone(),
+            readers,
+            writers,
+            door: None,
+            checkpointer: None,
+            synchronous: options.synchronous,
+            turn: Arc::default(),
+            patience: options.patience,
+            silence: options.silence,
+        }
+    }
 }
 
 /// Opens what `url` names; nothing is changed when that fails.
@@ -68,7 +105,7 @@ fn create(path: &Path) -> std::io::Result<()> {
 
 async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
     let path = url.path().map(Path::to_owned).unwrap_or_default();
-    let (read, write) = (pragmas(options, "query_only = ON"), pragmas(options, "journal_mode = WAL"));
+    let (read, write) = (pragmas(options, "query_only = ON"), pragmas(options, WRITING));
     let (target_read, target_write) = (target(url, "ro")?, target(url, "rw")?);
     let first = match options.mode {
         Mode::ReadOnly => first(&target_read, &read, Engine::Sqlite, options.mode).await,
@@ -76,9 +113,21 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     };
     first.map_err(|e| sqlite_error(&e, &path))??;
     let writers = (options.mode == Mode::ReadWrite)
-        .then(|| pool(options, 1).after_connect(run(write)).connect_lazy_with(target_write));
+        .then(|| pool(options, 1).after_connect(run(write)).after_release(is_reusable(None)))
+        .map(|pool| pool.connect_lazy_with(target_write));
     let readers = pool(options, options.connections).after_connect(run(read)).connect_lazy_with(target_read);
-    Ok(Pools { url: url.clone(), readers, writers })
+    let pools = Pools::new(url, options, readers, writers);
+    if options.mode == Mode::ReadOnly {
+        return Ok(pools);
+    }
+    let (door, checkpointer) =
+        threads(&path, options).map_err(|e| OpenError::CannotOpen { path, why: e.to_string() })?;
+    Ok(Pools { door: Some(door), checkpointer: Some(checkpointer), ..pools })
+}
+
+fn threads(path: &Path, options: &OpenOptions) -> std::io::Result<(Door, Arc<Checkpointer>)> {
+    let checkpointer = Arc::new(Checkpointer::start(path.to_owned(), options)?);
+    Ok((Door::open(path.to_owned(), options, Arc::clone(&checkpointer))?, checkpointer))
 }
 
 async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
@@ -87,10 +136,14 @@ async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenEr
     let target = target(url, "")?;
     let first = first(&target, &setting, Engine::Postgres, options.mode).await;
     first.map_err(|e| OpenError::CannotConnect { address: url.to_string(), why: e.to_string() })??;
-    let all = pool(options, options.connections).test_before_acquire(true).after_connect(run(setting));
+    let all = pool(options, options.connections)
+        .test_before_acquire(true)
+        .max_lifetime(options.renewal)
+        .after_connect(run(setting))
+        .after_release(is_reusable(Some(options.patience)));
     let all = all.connect_lazy_with(target);
     let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
-    Ok(Pools { url: url.clone(), readers: all, writers })
+    Ok(Pools::new(url, options, all, writers))
 }
 
 /// Connects once without a pool, which would try again and again and then only say that it waited in vain, and brings the
@@ -139,7 +192,7 @@ type AfterConnect = Box<
         + Sync,
 >;
 
-fn pragmas(options: &OpenOptions, last: &str) -> String {
+pub(crate) fn pragmas(options: &OpenOptions, last: &str) -> String {
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
@@ -154,6 +207,28 @@ fn run(text: String) -> AfterConnect {
     Box::new(move |connection, _| {
         let text = text.clone();
         Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(text)).await.map(drop) })
+    })
+}
+
+type AfterRelease = Box<
+    dyn for<'c> Fn(
+            &'c mut sqlx::AnyConnection,
+            sqlx::pool::PoolConnectionMetadata,
+        ) -> std::pin::Pin<Box<dyn Future<Output = Result<bool, sqlx::Error>> + Send + 'c>>
+        + Send
+        + Sync,
+>;
+
+/// A connection that says nothing is closed: the pool itself would wait for it, and soon be out of connections. So is one
+/// that thinks that it is in a transaction: SQLite takes one back by itself when the disk is full at its commit, and no
+/// other could begin on that connection any more.
+fn is_reusable(patience: Option<Duration>) -> AfterRelease {
+    Box::new(move |connection, _| {
+        Box::pin(async move {
+            // What was dropped in the middle is taken back before this is answered.
+            in_time(patience, connection.ping()).await?;
+            Ok(!connection.is_in_transaction())
+        })
     })
 }
 

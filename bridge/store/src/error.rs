@@ -111,13 +111,17 @@ impl OpenError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The database does not answer now: locked, connection cut, all connections in use. It heals; try again.
+    /// The database does not answer now: connection cut, all connections in use, silence. It heals; try again.
     #[error("the database does not answer: {0}")]
     Unavailable(String),
+    /// Another process holds the database for longer than we wait. It heals when that one ends.
+    #[error("another process holds the database: {0}")]
+    Locked(String),
     /// The disk is full. It heals when there is room again.
     #[error("the database's disk is full: make room")]
     Full,
-    /// The store was opened for reading, or the file became read-only.
+    /// The store was opened for reading, or the file or the server became read-only, as a server does whose disk is
+    /// nearly full or which another one succeeded.
     #[error("the database is open for reading only")]
     ReadOnly,
     /// Another process took over as leader; this one must stop its work.
@@ -150,7 +154,18 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same call may succeed later without anybody changing the program or the data.
     pub fn heals(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Full)
+        matches!(self, Self::Unavailable(_) | Self::Locked(_) | Self::Full | Self::ReadOnly)
+    }
+
+    /// The stable code under which readiness tells it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "database-silent",
+            Self::Locked(_) => "database-locked",
+            Self::Full => "database-full",
+            Self::ReadOnly => "database-read-only",
+            _ => "database-refuses",
+        }
     }
 }
 
@@ -171,14 +186,30 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        match &error {
+            rusqlite::Error::SqliteFailure(e, _) => {
+                classify(&e.extended_code.to_string(), &sqlx::error::ErrorKind::Other, text)
+            }
+            _ => Self::Database(text),
+        }
+    }
+}
+
 /// SQLite's extended result codes as decimal text, PostgreSQL's five-letter SQLSTATE.
 fn classify(code: &str, kind: &sqlx::error::ErrorKind, text: String) -> StoreError {
     match code {
         "53100" => return StoreError::Full,
         "25006" => return StoreError::ReadOnly,
-        // Class 08: connection; 53: resources; 57P: shutdown, terminated; 40: serialisation, deadlock; 55P03: lock.
+        "55P03" => return StoreError::Locked(text),
+        // SQLite could not make its shared index larger: no room for that either.
+        "4874" => return StoreError::Full,
+        // Class 08: connection; 53: resources; 57P: shutdown, terminated; 40: serialisation, deadlock; 25P03: ended by the
+        // server while it stood still.
         c if c.len() == 5
-            && (["08", "53", "40"].contains(&&c[..2]) || c.starts_with("57P") || c == "55P03") =>
+            && (["08", "53", "40"].contains(&&c[..2]) || c.starts_with("57P") || c == "25P03") =>
         {
             return StoreError::Unavailable(text);
         }
@@ -187,8 +218,10 @@ fn classify(code: &str, kind: &sqlx::error::ErrorKind, text: String) -> StoreErr
     match primary(code) {
         Some(13) => StoreError::Full,
         Some(8) => StoreError::ReadOnly,
-        // BUSY, LOCKED, IOERR, CANTOPEN, PROTOCOL
-        Some(5 | 6 | 10 | 14 | 15) => StoreError::Unavailable(text),
+        // BUSY, LOCKED
+        Some(5 | 6) => StoreError::Locked(text),
+        // IOERR, CANTOPEN, PROTOCOL
+        Some(10 | 14 | 15) => StoreError::Unavailable(text),
         _ if *kind != sqlx::error::ErrorKind::Other => StoreError::Conflict(text),
         _ => StoreError::Database(text),
     }

@@ -1,8 +1,10 @@
 //! Events as they are handled: in order within a room, many rooms at once.
 //!
 //! A room's lane is its pending events by `seq`; only the first may be leased. A handler does its work and
-//! [`Writer::event_done`] in one transaction, and commits only when that says `true`: whoever was overtaken after its
-//! lease had ended then changes nothing.
+//! [`Writer::events_done`] in one transaction, and commits only when that counts them all: whoever was overtaken after
+//! its lease had ended then changes nothing.
+
+use sqlx::any::AnyRow;
 
 use crate::{
     error::StoreError,
@@ -31,6 +33,21 @@ pub struct LeasedEvent {
     pub received_at_ms: i64,
     /// How often it was leased, this time included.
     pub attempts: u32,
+}
+
+fn leased(row: &AnyRow) -> Result<LeasedEvent, StoreError> {
+    let columns = Columns::new(row, "events", "seq");
+    Ok(LeasedEvent {
+        seq: columns.int("seq")?,
+        event_id: columns.text("event_id")?,
+        room_id: columns.text("room_id")?,
+        event_type: columns.text("event_type")?,
+        state_key: columns.opt_text("state_key")?,
+        sender: columns.text("sender")?,
+        json: columns.text("json")?,
+        received_at_ms: columns.int("received_at")?,
+        attempts: u32::try_from(columns.int("attempts")?).unwrap_or(u32::MAX),
+    })
 }
 
 /// Walks over the rooms that have something waiting in steps of the index instead of over all their events, and takes
@@ -72,34 +89,55 @@ impl Writer {
             .bind(i64::from(limit_rooms))
             .fetch_all(self.connection())
             .await?;
-        let leased = |row| {
-            let columns = Columns::new(row, "events", "seq");
-            Ok(LeasedEvent {
-                seq: columns.int("seq")?,
-                event_id: columns.text("event_id")?,
-                room_id: columns.text("room_id")?,
-                event_type: columns.text("event_type")?,
-                state_key: columns.opt_text("state_key")?,
-                sender: columns.text("sender")?,
-                json: columns.text("json")?,
-                received_at_ms: columns.int("received_at")?,
-                attempts: u32::try_from(columns.int("attempts")?).unwrap_or(u32::MAX),
-            })
-        };
         let mut events = rows.iter().map(leased).collect::<Result<Vec<_>, StoreError>>()?;
         events.sort_unstable_by_key(|e| e.seq);
         Ok(events)
     }
 
-    /// The event is handled: its text goes, its id stays. `false` when somebody else finished it first.
+    /// The events that wait in `head`'s room behind it, in their order, at most `limit`: for the holder of the lease on
+    /// `head`, who may handle them in the same transaction. An event that was tried before ends the list, so that one
+    /// which fails, or kills the process, is in the end tried alone.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer, or a row is not readable.
+    pub async fn followers(
+        &mut self,
+        head: &LeasedEvent,
+        limit: u32,
+    ) -> Result<Vec<LeasedEvent>, StoreError> {
+        let sql = "SELECT seq, event_id, room_id, event_type, state_key, sender, json, received_at, attempts \
+                   FROM events WHERE state = 0 AND room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let query = sqlx::query(sql).bind(head.room_id.clone()).bind(head.seq).bind(i64::from(limit));
+        let rows = query.fetch_all(self.connection()).await?;
+        let mut events = rows.iter().map(leased).collect::<Result<Vec<_>, StoreError>>()?;
+        let fresh = events.iter().take_while(|event| event.attempts == 0).count();
+        events.truncate(fresh);
+        Ok(events)
+    }
+
+    /// The events are handled: their text goes, their ids stay. Says how many they are; fewer than `seqs` when somebody
+    /// else finished one of them first, and then this transaction has to be dropped.
     ///
     /// # Errors
     ///
     /// The database does not answer.
-    pub async fn event_done(&mut self, seq: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE events SET state = 1, json = '', lease_until = NULL, lease_owner = NULL, error = NULL \
-                   WHERE seq = $1 AND state = 0";
-        Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
+    pub async fn events_done(&mut self, seqs: &[i64]) -> Result<usize, StoreError> {
+        const DONE: &str = "UPDATE events SET state = 1, json = '', lease_until = NULL, lease_owner = NULL, error = NULL \
+                            WHERE state = 0 AND seq";
+        let done = match seqs {
+            [] => return Ok(0),
+            [one] => {
+                let sql = sqlx::AssertSqlSafe(format!("{DONE} = $1"));
+                sqlx::query(sql).bind(*one).execute(self.connection()).await?
+            }
+            many => {
+                let list: Vec<String> = many.iter().map(i64::to_string).collect();
+                let sql = sqlx::AssertSqlSafe(format!("{DONE} IN ({})", list.join(",")));
+                sqlx::query(sql).persistent(false).execute(self.connection()).await?
+            }
+        };
+        Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
     }
 
     /// The event is to be tried again at `next_at_ms`; until then its room waits. `false` when it is not pending.
@@ -112,6 +150,18 @@ impl Writer {
                    WHERE seq = $1 AND state = 0";
         let query = sqlx::query(sql).bind(seq).bind(next_at_ms).bind(without_nul(error));
         Ok(query.execute(self.connection()).await?.rows_affected() > 0)
+    }
+
+    /// The event is to be tried again at once, and this time did not count: it never got as far as being handled. `false`
+    /// when it is not pending.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn give_event_back(&mut self, seq: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET attempts = attempts - 1, lease_until = NULL, lease_owner = NULL \
+                   WHERE seq = $1 AND state = 0 AND lease_until IS NOT NULL";
+        Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
     }
 
     /// The event is given up; its room goes on. `false` when it is not pending.
@@ -182,7 +232,7 @@ mod tests {
         let table_scans: Vec<_> =
             plan.iter().filter(|l| l.starts_with("SCAN e") || l.starts_with("SCAN l")).collect();
         assert_eq!(table_scans, [""; 0], "{plan:#?}");
-        assert!(plan.iter().filter(|l| l.contains("events_lanes")).count() >= 3, "{plan:#?}");
+        assert!(plan.iter().filter(|l| l.contains("events_waiting")).count() >= 3, "{plan:#?}");
         assert!(plan.iter().any(|l| l.contains("events_leased")), "{plan:#?}");
     }
 }

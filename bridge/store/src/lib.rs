@@ -16,7 +16,7 @@
 //! | `people` | [`Reader::people`], [`Writer::put_person`], [`Writer::bind_account`] |
 //! | `groups`, `grants` | [`Reader::groups`], [`Writer::put_grant`] |
 //! | `rooms`, `room_members` | [`Reader::mirror`], [`Writer::observe_member`], [`Writer::expect_member`] |
-//! | `events`, `transactions` | [`Store::ingest`], [`Writer::lease_events`], [`Writer::event_done`] |
+//! | `events`, `transactions` | [`Store::ingest`], [`Writer::lease_events`], [`Writer::events_done`] |
 //! | `outbox` | [`Writer::enqueue`], [`Writer::lease_effects`], [`Writer::effect_done`] |
 //! | `audit` | [`Writer::append_audit`], [`Reader::audit`], [`Reader::verify_audit`] |
 //! | `imports`, `settings`, `repairs` | [`Writer::put_import`], [`Writer::put_setting`], [`Writer::note_repair`] |
@@ -32,28 +32,35 @@
 //! sorted have collation `"C"` on PostgreSQL, so that both engines sort by bytes.
 
 mod audit;
+mod checkpoint;
 mod connect;
 mod error;
 mod events;
 mod groups;
+mod histories;
 mod imports;
+mod ingest;
 mod lanes;
 mod lock;
 mod migrate;
 mod mirror;
 mod open;
 mod outbox;
+mod patient;
 mod people;
+mod probe;
 mod repairs;
 mod row;
 mod session;
 mod settings;
 mod url;
+mod wake;
 
 pub use audit::{AuditFilter, AuditRecord};
 pub use error::{OpenError, StoreError};
-pub use events::{Backlog, DeadEvent, IncomingEvent, Ingested};
+pub use events::{Backlog, DeadEvent};
 pub use imports::ImportRecord;
+pub use ingest::{Aside, IncomingEvent, Ingested};
 pub use lanes::LeasedEvent;
 pub use lock::{LockError, WriterLock};
 pub use open::{Mode, OpenOptions, Store, Synchronous};

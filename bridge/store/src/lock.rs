@@ -19,6 +19,8 @@ use crate::{error::StoreError, open::Store, row::Columns, session::Writer};
 const LEADER: i64 = 119_182_851_265_906;
 /// A leader that was not heard of for this long is taken for dead, in ms. Call [`WriterLock::beat`] every second.
 const STALE_MS: i64 = 4_000;
+/// Now in ms since the Unix epoch, by the database's clock: those of several machines differ.
+const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
 
 /// Why the lock was not given.
 #[derive(Debug, thiserror::Error)]
@@ -63,14 +65,14 @@ impl Store {
     /// # Errors
     ///
     /// Somebody else has it, the lock file cannot be made, or the database does not answer.
-    pub async fn lock(&self, owner: &str, now_ms: i64) -> Result<WriterLock, LockError> {
+    pub async fn lock(&self, owner: &str) -> Result<WriterLock, LockError> {
         match self.url().path() {
             Some(path) => {
                 let mut name = path.as_os_str().to_owned();
                 name.push(".lock");
                 lock_file(Path::new(&name), owner)
             }
-            None => self.lock_session(owner, now_ms).await,
+            None => self.lock_session(owner).await,
         }
     }
 
@@ -83,17 +85,17 @@ impl Store {
         })
     }
 
-    async fn lock_session(&self, owner: &str, now_ms: i64) -> Result<WriterLock, LockError> {
+    async fn lock_session(&self, owner: &str) -> Result<WriterLock, LockError> {
         let address = self.url().connect_url("").map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let options = AnyConnectOptions::from_url(&address).map_err(StoreError::from)?;
         let mut connection = options.connect().await.map_err(StoreError::from)?;
         if !try_lock(&mut connection).await? {
-            let held = put_out_stale(&mut connection, now_ms).await?;
+            let held = put_out_stale(&mut connection).await?;
             if !try_lock(&mut connection).await? {
                 return Err(LockError::Held { owner: held });
             }
         }
-        let term = new_term(&mut connection, owner, now_ms).await?;
+        let term = new_term(&mut connection, owner).await?;
         Ok(WriterLock(Held::Session { connection: Box::new(connection), term }))
     }
 }
@@ -105,10 +107,11 @@ impl WriterLock {
     ///
     /// Another process leads now ([`StoreError::Fenced`]), or the connection that held the lock is gone: either way stop the
     /// work, drop the lock and take it anew.
-    pub async fn beat(&mut self, now_ms: i64) -> Result<(), StoreError> {
+    pub async fn beat(&mut self) -> Result<(), StoreError> {
         let Held::Session { connection, term } = &mut self.0 else { return Ok(()) };
-        let sql = "UPDATE leader SET seen_at = $1 WHERE id = 1 AND term = $2";
-        let done = sqlx::query(sql).bind(now_ms).bind(*term).execute(&mut **connection).await?;
+        let sql =
+            sqlx::AssertSqlSafe(format!("UPDATE leader SET seen_at = {NOW} WHERE id = 1 AND term = $1"));
+        let done = sqlx::query(sql).bind(*term).execute(&mut **connection).await?;
         if done.rows_affected() > 0 {
             return Ok(());
         }
@@ -151,12 +154,11 @@ async fn try_lock(connection: &mut AnyConnection) -> Result<bool, StoreError> {
 }
 
 /// Ends the session of a leader that is no longer heard of; says who leads.
-async fn put_out_stale(connection: &mut AnyConnection, now_ms: i64) -> Result<String, StoreError> {
-    let row = sqlx::query("SELECT id, owner, backend, seen_at FROM leader WHERE id = 1")
-        .fetch_one(&mut *connection)
-        .await?;
+async fn put_out_stale(connection: &mut AnyConnection) -> Result<String, StoreError> {
+    let sql = format!("SELECT id, owner, backend, {NOW} - seen_at AS silent_ms FROM leader WHERE id = 1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;
     let columns = Columns::new(&row, "leader", "id");
-    if now_ms.saturating_sub(columns.int("seen_at")?) >= STALE_MS {
+    if columns.int("silent_ms")? >= STALE_MS {
         let sql = "SELECT pg_terminate_backend(pid, 2000) AS ended FROM pg_locks \
                    WHERE locktype = 'advisory' AND granted AND pid = $1";
         sqlx::query(sql).bind(columns.int("backend")?).fetch_all(connection).await?;
@@ -164,12 +166,15 @@ async fn put_out_stale(connection: &mut AnyConnection, now_ms: i64) -> Result<St
     columns.text("owner")
 }
 
-async fn new_term(connection: &mut AnyConnection, owner: &str, now_ms: i64) -> Result<i64, StoreError> {
+async fn new_term(connection: &mut AnyConnection, owner: &str) -> Result<i64, StoreError> {
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT term FROM leader WHERE id = 1 FOR UPDATE").fetch_one(&mut *transaction).await?;
-    let sql = "UPDATE leader SET term = term + 1, owner = $1, backend = pg_backend_pid(), seen_at = $2 \
-               WHERE id = 1 RETURNING term";
-    let row = sqlx::query(sql).bind(owner.to_owned()).bind(now_ms).fetch_one(&mut *transaction).await?;
+    let sql = format!(
+        "UPDATE leader SET term = term + 1, owner = $1, backend = pg_backend_pid(), seen_at = {NOW} \
+         WHERE id = 1 RETURNING term"
+    );
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(owner.to_owned()).fetch_one(&mut *transaction).await?;
     let term = row.try_get("term")?;
     transaction.commit().await?;
     Ok(term)

@@ -17,12 +17,26 @@ struct Step {
 }
 
 /// Every step, oldest first. A step that was released never changes: sqlx compares checksums.
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    name: "first",
-    sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
-    postgres: include_str!("../migrations/postgres/0001_first.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        name: "first",
+        sqlite: include_str!("../migrations/sqlite/0001_first.sql"),
+        postgres: include_str!("../migrations/postgres/0001_first.sql"),
+    },
+    Step {
+        version: 2,
+        name: "whole",
+        sqlite: include_str!("../migrations/sqlite/0002_whole.sql"),
+        postgres: include_str!("../migrations/postgres/0002_whole.sql"),
+    },
+    Step {
+        version: 3,
+        name: "lanes",
+        sqlite: include_str!("../migrations/sqlite/0003_lanes.sql"),
+        postgres: include_str!("../migrations/postgres/0003_lanes.sql"),
+    },
+];
 
 /// The schema this program works with.
 pub(crate) fn latest() -> i64 {

@@ -3,10 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::AnyPool;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::{
+    checkpoint::Checkpointer,
     connect::{Pools, connect},
-    error::OpenError,
+    error::{OpenError, StoreError},
+    ingest::sqlite::Door,
     url::{Engine, StoreUrl},
 };
 
@@ -40,6 +43,12 @@ pub struct OpenOptions {
     /// How long a statement waits for another process that holds the SQLite file, and how long a caller waits for a
     /// free connection.
     pub patience: Duration,
+    /// PostgreSQL only: how long it may say nothing while it is asked something. Shorter than the minute after which a
+    /// homeserver gives a transaction up.
+    pub silence: Duration,
+    /// PostgreSQL only: how old a connection may become. A server that was read-only, or that another one succeeded, is
+    /// found out at the next connection and not before.
+    pub renewal: Duration,
     /// Connections: readers beside the one writer on SQLite, all of them on PostgreSQL.
     pub connections: u32,
 }
@@ -50,6 +59,8 @@ impl Default for OpenOptions {
             mode: Mode::default(),
             synchronous: Synchronous::default(),
             patience: Duration::from_secs(10),
+            silence: Duration::from_secs(40),
+            renewal: Duration::from_secs(60),
             connections: 8,
         }
     }
@@ -108,6 +119,34 @@ impl Store {
             writers.close().await;
         }
         self.pools.readers.close().await;
+        if let Some(door) = &self.pools.door {
+            door.close();
+        }
+        if let Some(checkpointer) = &self.pools.checkpointer {
+            checkpointer.close();
+        }
+    }
+
+    pub(crate) fn checkpointer(&self) -> Option<Arc<Checkpointer>> {
+        self.pools.checkpointer.clone()
+    }
+
+    pub(crate) fn synchronous(&self) -> Synchronous {
+        self.pools.synchronous
+    }
+
+    pub(crate) fn door(&self) -> Option<&Door> {
+        self.pools.door.as_ref()
+    }
+
+    /// Waits for this process' turn to write on SQLite; on PostgreSQL there are no turns.
+    pub(crate) async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, StoreError> {
+        if self.engine() == Engine::Postgres {
+            return Ok(None);
+        }
+        let turn = Arc::clone(&self.pools.turn).lock_owned();
+        let waited = tokio::time::timeout(self.pools.patience, turn).await;
+        waited.map(Some).map_err(|_| StoreError::Unavailable("too many wait to write".into()))
     }
 
     /// The same store, whose every transaction first checks that `term` is still the leader's.
@@ -117,6 +156,11 @@ impl Store {
 
     pub(crate) fn term(&self) -> Option<i64> {
         self.term
+    }
+
+    /// How long the database may say nothing; `None` on SQLite, whose answers come from this very process.
+    pub(crate) fn silence(&self) -> Option<Duration> {
+        (self.engine() == Engine::Postgres).then_some(self.pools.silence)
     }
 
     pub(crate) fn readers(&self) -> &AnyPool {

@@ -1,14 +1,26 @@
 //! A connection to ask, and a transaction to change.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::Duration,
+};
 
-use sqlx::{Any, AnyConnection, Transaction, pool::PoolConnection};
+use sqlx::{Any, Transaction, pool::PoolConnection};
+use tokio::sync::OwnedMutexGuard;
 
-use crate::{error::StoreError, open::Store, url::Engine};
+use crate::{
+    checkpoint::Checkpointer,
+    error::StoreError,
+    open::{Store, Synchronous},
+    patient::{Patient, in_time},
+    url::Engine,
+};
 
 /// Answers questions. Each answer is consistent in itself; two answers may have a change between them.
 pub struct Reader {
     connection: Held,
+    silence: Option<Duration>,
 }
 
 enum Held {
@@ -17,11 +29,12 @@ enum Held {
 }
 
 impl Reader {
-    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
-        match &mut self.connection {
-            Held::Pooled(connection) => connection,
-            Held::Transaction(transaction) => transaction,
-        }
+    pub(crate) fn connection(&mut self) -> Patient<'_> {
+        let connection = match &mut self.connection {
+            Held::Pooled(connection) => &mut **connection,
+            Held::Transaction(transaction) => &mut **transaction,
+        };
+        Patient { connection, silence: self.silence }
     }
 }
 
@@ -31,6 +44,9 @@ impl Reader {
 #[must_use = "a transaction that is not committed changes nothing"]
 pub struct Writer {
     reader: Reader,
+    checkpointer: Option<Arc<Checkpointer>>,
+    /// Given back after the transaction has ended, so it stands last.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Writer {
@@ -42,9 +58,13 @@ impl Writer {
     /// is not known whether they do: repeat the work, every change of Kring may be repeated.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.reader.connection {
-            Held::Transaction(transaction) => Ok(transaction.commit().await?),
-            Held::Pooled(_) => Ok(()),
+            Held::Transaction(transaction) => in_time(self.reader.silence, transaction.commit()).await?,
+            Held::Pooled(_) => {}
         }
+        if let Some(checkpointer) = self.checkpointer {
+            checkpointer.committed();
+        }
+        Ok(())
     }
 }
 
@@ -69,7 +89,8 @@ impl Store {
     ///
     /// The database does not answer.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader { connection: Held::Pooled(self.readers().acquire().await?) })
+        let connection = Held::Pooled(self.readers().acquire().await?);
+        Ok(Reader { connection, silence: self.silence() })
     }
 
     /// Begins a transaction. On SQLite there is one at a time: others wait here for their turn. PostgreSQL ends a
@@ -80,11 +101,25 @@ impl Store {
     /// The store is open for reading only, the database does not answer, or another process leads now and this store
     /// works under an older term ([`Store::under`]).
     pub async fn write(&self) -> Result<Writer, StoreError> {
-        let begin = match self.engine() {
-            // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
-            Engine::Sqlite => "BEGIN IMMEDIATE",
-            Engine::Postgres => "BEGIN",
-        };
+        self.led(self.begin_statement()).await
+    }
+
+    /// As [`Store::write`], for a transaction that may be lost in a power cut: not torn, and not without all that was
+    /// committed after it, since the log is one. So whatever is asked of the outside has to be preceded by a transaction
+    /// of [`Store::write`], and what happens twice because of the loss must do no harm.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    pub async fn write_behind(&self) -> Result<Writer, StoreError> {
+        self.led(match self.engine() {
+            Engine::Sqlite => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN; SET LOCAL synchronous_commit = off",
+        })
+        .await
+    }
+
+    async fn led(&self, begin: &'static str) -> Result<Writer, StoreError> {
         let mut writer = self.begin(begin).await?;
         if let Some(term) = self.term() {
             writer.check_term(term).await?;
@@ -92,48 +127,23 @@ impl Store {
         Ok(writer)
     }
 
-    pub(crate) async fn begin(&self, statement: &'static str) -> Result<Writer, StoreError> {
-        let transaction = self.writers().ok_or(StoreError::ReadOnly)?.begin_with(statement).await?;
-        Ok(Writer { reader: Reader { connection: Held::Transaction(transaction) } })
+    pub(crate) fn begin_statement(&self) -> &'static str {
+        match (self.engine(), self.synchronous()) {
+            // IMMEDIATE takes the write lock here, where waiting is possible, and not in the middle, where it is not.
+            (Engine::Sqlite, Synchronous::Full) => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+            (Engine::Sqlite, Synchronous::Normal) => "BEGIN IMMEDIATE",
+            (Engine::Postgres, _) => "BEGIN",
+        }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use sqlx::Row as _;
-
-    use super::*;
-    use crate::{IncomingEvent, Mode, StoreUrl};
-
-    #[tokio::test]
-    async fn full_disk_is_an_error_that_heals_and_leaves_nothing_half_done() {
-        let folder = tempfile::tempdir().unwrap();
-        let store =
-            Store::open(&StoreUrl::sqlite(folder.path().join("kring.db")), Mode::ReadWrite).await.unwrap();
-        // SQLite answers a file at its largest number of pages as it answers a full disk.
-        let mut writer = store.write().await.unwrap();
-        let pages = sqlx::query("PRAGMA page_count").fetch_one(writer.connection()).await.unwrap();
-        let limit = format!("PRAGMA max_page_count = {}", pages.get::<i64, _>(0) + 10);
-        sqlx::query(sqlx::AssertSqlSafe(limit)).execute(writer.connection()).await.unwrap();
-        writer.commit().await.unwrap();
-
-        let event = |n: usize| IncomingEvent {
-            event_id: format!("${n}"),
-            room_id: "!a".into(),
-            event_type: "m.room.message".into(),
-            state_key: None,
-            sender: "@a:b".into(),
-            json: "{}".into(),
-            received_at_ms: 0,
-        };
-        let many: Vec<_> = (0..5_000).map(event).collect();
-        let error = store.ingest("1", &many).await.unwrap_err();
-        assert!(matches!(error, StoreError::Full) && error.heals(), "{error:?}");
-        assert_eq!(store.read().await.unwrap().backlog().await.unwrap().pending, 0);
-
-        let mut writer = store.begin("BEGIN IMMEDIATE").await.unwrap();
-        sqlx::query("PRAGMA max_page_count = 1000000").execute(writer.connection()).await.unwrap();
-        writer.commit().await.unwrap();
-        assert_eq!(store.ingest("1", &many).await.unwrap().new, 5_000);
+    pub(crate) async fn begin(&self, statement: &'static str) -> Result<Writer, StoreError> {
+        let (writers, silence) = (self.writers().ok_or(StoreError::ReadOnly)?, self.silence());
+        let turn = self.turn().await?;
+        let transaction = in_time(silence, writers.begin_with(statement)).await?;
+        Ok(Writer {
+            reader: Reader { connection: Held::Transaction(transaction), silence },
+            checkpointer: self.checkpointer(),
+            _turn: turn,
+        })
     }
 }

@@ -27,7 +27,7 @@ use axum::{
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-pub use ports::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort};
+pub use ports::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role};
 pub use transaction::LARGEST_TRANSACTION;
 
 /// What the routes work with. Clones share everything.

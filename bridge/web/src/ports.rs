@@ -60,6 +60,16 @@ pub struct Part {
     pub text: Text,
 }
 
+/// What this process does beside taking events in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// It handles events and acts on the homeserver.
+    Leads,
+    /// It waits until the one that leads does so no more.
+    StandsBy,
+}
+
 /// How the bridge is, part by part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Readiness {
@@ -71,6 +81,8 @@ pub struct Readiness {
     pub token: Part,
     /// Whether the homeserver reaches us, or thinks that we are down.
     pub delivery: Part,
+    /// Whether this process leads. Both are good.
+    pub role: Role,
 }
 
 impl Readiness {

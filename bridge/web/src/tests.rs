@@ -19,8 +19,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
 use crate::{
-    IncomingEvent, IngestError, IngestPort, LARGEST_TRANSACTION, Part, Readiness, ReadinessPort, WebState,
-    router,
+    IncomingEvent, IngestError, IngestPort, LARGEST_TRANSACTION, Part, Readiness, ReadinessPort, Role,
+    WebState, router,
 };
 
 const TOKEN: &str = "the token of the homeserver";
@@ -60,7 +60,13 @@ fn part(good: bool, code: &str) -> Part {
 
 fn all_good() -> Readiness {
     let good = part(true, "good");
-    Readiness { database: good.clone(), homeserver: good.clone(), token: good.clone(), delivery: good }
+    Readiness {
+        database: good.clone(),
+        homeserver: good.clone(),
+        token: good.clone(),
+        delivery: good,
+        role: Role::Leads,
+    }
 }
 
 fn with(readiness: Readiness) -> (Router, Arc<Store>) {
@@ -351,8 +357,13 @@ async fn unknown_endpoint_and_unknown_method_are_unrecognized() {
 #[tokio::test]
 async fn process_is_alive_even_when_nothing_else_is_good() {
     let bad = part(false, "unreachable");
-    let (router, _) =
-        with(Readiness { database: bad.clone(), homeserver: bad.clone(), token: bad.clone(), delivery: bad });
+    let (router, _) = with(Readiness {
+        database: bad.clone(),
+        homeserver: bad.clone(),
+        token: bad.clone(),
+        delivery: bad,
+        role: Role::StandsBy,
+    });
     let response = router.oneshot(request(Method::GET, "/health", None, "")).await.unwrap();
     assert_eq!(response.status(), 200);
 }
@@ -361,8 +372,9 @@ async fn process_is_alive_even_when_nothing_else_is_good() {
 async fn ready_when_every_part_is_good() {
     let (router, _) = bridge();
     let good = json!({ "code": "good", "text": { "nl": "good in het Nederlands", "en": "good in English" } });
-    let expected =
-        json!({ "status": "ready", "database": good, "homeserver": good, "token": good, "delivery": good });
+    let expected = json!({
+        "status": "ready", "database": good, "homeserver": good, "token": good, "delivery": good, "role": "leads",
+    });
     assert_eq!(answer(&router, request(Method::GET, "/ready", None, "")).await, (200, expected));
 }
 

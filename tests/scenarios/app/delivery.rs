@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kring_app::Delivery;
 use kring_homeserver::probe::Finding;
-use kring_tests::eventually;
+use kring_tests::{eventually, fake::Knobs};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -141,5 +141,61 @@ async fn what_was_lost_before_we_started_is_fetched_at_the_start() {
     scene.settled().await;
     assert_eq!([ASSEN, ROOT].map(|place| scene.is_in(place, &user(16))), [true; 2]);
     assert_eq!(scene.repairs().await.len(), 2);
+    scene.assert_right().await;
+}
+
+impl Scene {
+    /// 16 leaves Assen; the homeserver dies with that and is back before anybody could ask it anything.
+    fn lose_a_departure(&self) {
+        self.fake.knobs().hold_transactions = true;
+        self.fake.acting(&user(16)).leave(&self.room(ASSEN)).expect("anybody may leave");
+        self.fake.crash();
+        self.fake.knobs().hold_transactions = false;
+    }
+
+    /// Time passes in steps until 16 is back; says how many steps that took.
+    async fn steps_until_back(&self, step: Duration) -> u32 {
+        let steps = std::cell::Cell::new(0);
+        let back = || async {
+            if self.is_in(ASSEN, &user(16)) {
+                return Some(steps.get());
+            }
+            // Nobody's request may run into its time limit by our doing.
+            if self.fake.under_way() == 0 && self.fake.undelivered("kring") == 0 {
+                steps.set(steps.get() + 1);
+                Self::timers_pass(step).await;
+            }
+            None
+        };
+        eventually("16 is back", PATIENCE, back).await
+    }
+}
+
+#[tokio::test]
+async fn a_homeserver_that_was_away_for_a_moment_is_asked_for_what_it_forgot() {
+    let scene = Scene::filled().await;
+    let _looking = scene.look();
+    scene.delivery_becomes("it arrives", |state| *state == Delivery::Arrives).await;
+    scene.settled().await;
+    scene.lose_a_departure();
+    *scene.fake.knobs() = Knobs { only: "versions".into(), fail_next: 1, ..Knobs::default() };
+    let steps = scene.steps_until_back(Duration::from_secs(1)).await;
+    assert!(steps <= 60, "long before the next look: {steps} s");
+    scene.settled().await;
+    assert_eq!(scene.repairs().await.len(), 1);
+    scene.assert_right().await;
+}
+
+#[tokio::test]
+async fn what_was_lost_without_any_sign_is_found_within_the_hour() {
+    let scene = Scene::filled().await;
+    let _looking = scene.look();
+    scene.delivery_becomes("it arrives", |state| *state == Delivery::Arrives).await;
+    scene.settled().await;
+    scene.lose_a_departure();
+    let steps = scene.steps_until_back(Duration::from_secs(301)).await;
+    assert!(steps <= 13, "each step is a look, and every room has had its turn after twelve: {steps}");
+    scene.settled().await;
+    assert_eq!(scene.repairs().await.len(), 1);
     scene.assert_right().await;
 }

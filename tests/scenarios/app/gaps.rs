@@ -16,6 +16,7 @@ const ASSEN: &str = "afdeling/assen";
 /// People leave; the homeserver dies before it told anybody, and starts again.
 async fn unheard(happen: impl FnOnce(&Scene)) -> Scene {
     let scene = Scene::filled().await;
+    assert_eq!(scene.app.close_gaps().await.expect("read"), Gaps::default(), "so far all is whole");
     scene.fake.knobs().hold_transactions = true;
     happen(&scene);
     scene.fake.crash();
@@ -144,5 +145,40 @@ async fn a_room_whose_history_cannot_be_read_counts_as_open_and_the_others_are_r
     assert!((1..=2).contains(&gaps.rooms) && gaps.open == 0, "the next look finds it: {gaps:?}");
     scene.settled().await;
     assert_eq!(scene.repaired().await.len(), 2);
+    scene.assert_right().await;
+}
+
+#[rstest]
+#[case::at_once(false)]
+#[case::after_we_died_too(true)]
+#[tokio::test]
+async fn what_is_delivered_after_a_gap_does_not_hide_it(#[case] dies: bool) {
+    let mut scene = unheard(|scene| leave(scene, ASSEN, 16)).await;
+    scene.fake.acting(&user(1)).send(&scene.room(ASSEN), "Hallo").expect("a member");
+    scene.settled().await;
+    assert!(!scene.is_in(ASSEN, &user(16)), "nobody has heard of it");
+    if dies {
+        scene.crash().await;
+        scene.restart().await;
+    }
+    let gaps = scene.app.close_gaps().await.expect("read");
+    assert_eq!(gaps, Gaps { events: 1, rooms: 1, open: 0 });
+    scene.settled().await;
+    assert_eq!(scene.repaired().await, scene.departures(ASSEN));
+    scene.assert_right().await;
+}
+
+#[tokio::test]
+async fn what_came_too_late_does_not_set_the_mirror_back() {
+    // 16 leaves unheard, is brought back by somebody who reads the room, and only then the gap is found.
+    let scene = unheard(|scene| leave(scene, ASSEN, 16)).await;
+    scene.app.compare().await.expect("compared");
+    assert_eq!(scene.apply().await.failed, []);
+    scene.settled().await;
+    scene.fake.reset_counts();
+    let gaps = scene.app.close_gaps().await.expect("read");
+    assert_eq!(gaps, Gaps { events: 1, rooms: 1, open: 0 });
+    scene.settled().await;
+    assert_eq!((scene.fake.count_of("/invite"), scene.repaired().await), (0, vec![]));
     scene.assert_right().await;
 }

@@ -4,6 +4,8 @@
 
 mod apply;
 mod association;
+mod behind;
+mod breath;
 mod compare;
 mod crash;
 mod delivery;
@@ -11,6 +13,7 @@ mod events;
 mod expectations;
 mod faults;
 mod gaps;
+mod history;
 mod importing;
 mod native;
 mod outdated;

@@ -3,14 +3,16 @@
 use kring_app::grouping::NewGroup;
 use kring_core::{group::Role, member::Person};
 use kring_policies::facts::Actor;
+use kring_tests::{eventually, fake::Knobs};
 
 use crate::{
     association::{number, user},
-    scene::Scene,
+    behind::Behind,
+    scene::{On, PATIENCE, Scene},
 };
 
 /// A project group of Drenthe, made by the staff member 18 and run by 9 (Zwolle) and 10 (Deventer).
-async fn project(scene: &Scene) -> String {
+pub(crate) async fn project(scene: &Scene) -> String {
     let staff = person(scene, 18).await;
     let new = NewGroup {
         kind: "projectgroep".into(),
@@ -97,5 +99,28 @@ async fn an_admin_who_leaves_a_group_they_were_asked_to_run_stays_away_too() {
     // Their power goes with the next plan.
     scene.apply().await;
     scene.settled().await;
+    scene.assert_right().await;
+}
+
+/// The invitation is handled and its grant is stored; in that moment the connection is cut on which the facts are read.
+#[tokio::test]
+async fn an_invitation_stands_though_the_facts_cannot_be_read_at_once() {
+    let Some(scene) = Scene::start_on(On::Postgres).await else { return };
+    let scene = scene.fill().await;
+    let group = project(&scene).await;
+    let mut behind = Behind::of(&scene).await;
+    behind.hide_people().await;
+    scene.fake.knobs().hold_transactions = true;
+    scene.fake.acting(&user(9)).invite(&scene.room(&group), &user(12)).expect("an admin may");
+    *scene.fake.knobs() = Knobs::default();
+    scene.fake.deliver();
+    let mut other = Behind::of(&scene).await;
+    tokio::time::timeout(PATIENCE, async { while !other.somebody_waits().await {} }).await.expect("a reader");
+    other.cut_who_waits().await;
+    behind.show_people().await;
+    let inside = || async { scene.is_in(&group, &user(12)).then_some(()) };
+    tokio::select! { () = eventually("12 is in", PATIENCE, inside) => {} () = scene.hurry() => {} }
+    scene.settled().await;
+    assert!(scene.app.snapshot().world.grants.iter().any(|g| g.group.to_string() == group && g.by.is_some()));
     scene.assert_right().await;
 }

@@ -1,7 +1,12 @@
 //! Effects that waited, while the facts went on.
 
 use jiff::SignedDuration;
-use kring_app::{Applied, ApplyError};
+use kring_app::{
+    Applied, ApplyError,
+    effect::{Effect, Origin},
+};
+use kring_core::group::{Grant, Role};
+use kring_policies::plan::ActionKind;
 use kring_store::AuditFilter;
 use kring_tests::{Administration, eventually, fake::Knobs};
 use tokio::task::JoinHandle;
@@ -9,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::{
     association::{number, small, user},
     faults::moved_13,
+    native::{person, project},
     scene::{PATIENCE, Quiet, Scene},
 };
 
@@ -85,5 +91,30 @@ async fn who_no_longer_belongs_before_they_came_in_stays_out_and_nothing_is_writ
         written.iter().take(written.len() - log).map(|r| r.entry.verb.to_string()).collect();
     new.sort();
     assert_eq!(new, ["import", "join", "join", "join"][1..]);
+    scene.assert_right().await;
+}
+
+/// Between the commit of a grant and the moment in which the facts are read again an effect may be carried out.
+#[tokio::test]
+async fn who_belongs_by_facts_that_were_not_read_again_yet_comes_in_all_the_same() {
+    let scene = Scene::filled().await;
+    let group = project(&scene).await;
+    let grant = Grant {
+        group: group.parse().expect("a key"),
+        member: person(&scene, 12).await.member.id,
+        role: Role::Member,
+        until: None,
+        by: None,
+    };
+    let mut writer = scene.app.context.store.write().await.expect("a writer");
+    writer.put_grant(&grant).await.expect("granted");
+    writer.commit().await.expect("stored");
+    let plan = scene.app.context.plan().await.expect("a plan").plan;
+    let [action] = plan.actions.as_slice() else { panic!("one action: {:?}", plan.actions) };
+    assert!(matches!(action.kind, ActionKind::Join { .. }), "{action:?}");
+    let effect = Effect::Act { action: action.clone(), origin: Origin::Plan };
+    scene.app.enqueue(&[effect], None).await.expect("stored");
+    scene.settled().await;
+    assert!(scene.is_in(&group, &user(12)));
     scene.assert_right().await;
 }

@@ -7,7 +7,7 @@ use kring_app::{App, Applied, ApplyError, Context, Progress};
 use kring_core::clock::FixedClock;
 use kring_homeserver::{Homeserver, HomeserverOptions, Joiner, SynapseAdmin, registration};
 use kring_policies::policy::Policy;
-use kring_store::{AuditFilter, AuditRecord, Mode, Store, StoreUrl};
+use kring_store::{AuditFilter, AuditRecord, OpenOptions, Store, StoreUrl};
 use kring_tests::{
     Administration, Postgres, Registration, eventually, fake::FakeHomeserver, skip::skipped_without_servers,
     venv::workspace,
@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::{
     association::{self, user},
+    breath::Breath,
     service::Door,
 };
 
@@ -37,6 +38,9 @@ pub(crate) struct Scene {
     pub(crate) clock: FixedClock,
     pub(crate) app: App,
     pub(crate) database: StoreUrl,
+    /// How the store is opened from the next start on.
+    pub(crate) options: OpenOptions,
+    pub(crate) breath: Breath,
     registrations: [Registration; 2],
     admin_token: String,
     door: Door,
@@ -100,12 +104,15 @@ impl Scene {
         let fake = FakeHomeserver::start(registrations.to_vec()).await;
         let admin_token = fake.add_admin("kring-admin");
         let clock = FixedClock::new("2026-07-01T10:00:00Z".parse().expect("an instant"));
-        let app = app(&fake, &clock, &database, &registrations, &admin_token).await;
+        let options = OpenOptions::default();
+        let app = app(&fake, &clock, (&database, &options), &registrations, &admin_token).await;
         let mut scene = Self {
             fake,
             clock,
             app,
             database,
+            options,
+            breath: Breath::default(),
             registrations,
             admin_token,
             door,
@@ -120,10 +127,17 @@ impl Scene {
     }
 
     fn work(&mut self) {
-        self.door.open(Some(self.app.clone()));
+        self.breath = Breath::default();
+        self.door.open(Some((self.app.clone(), self.breath.clone())));
         let app = self.app.clone();
-        self.workers.push(tokio::spawn(async move { app.serve_outbox(CancellationToken::new()).await }));
+        self.workers.push(self.breathing(async move { app.serve_outbox(CancellationToken::new()).await }));
         self.resume_lanes();
+    }
+
+    /// A task of the bridge, which ends with it.
+    pub(crate) fn breathing(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let breath = self.breath.clone();
+        tokio::spawn(async move { breath.of(task).await.unwrap_or_default() })
     }
 
     /// Events are stored and wait from now on.
@@ -137,15 +151,16 @@ impl Scene {
 
     pub(crate) fn resume_lanes(&mut self) {
         let app = self.app.clone();
-        self.lanes = Some(tokio::spawn(async move { app.serve_lanes(CancellationToken::new()).await }));
+        self.lanes = Some(self.breathing(async move { app.serve_lanes(CancellationToken::new()).await }));
     }
 
     /// The process dies in the middle of whatever it does.
     pub(crate) async fn crash(&mut self) {
         self.door.open(None);
+        self.breath.end();
         for worker in self.workers.drain(..).chain(self.lanes.take()) {
             worker.abort();
-            let _ = worker.await;
+            assert!(!worker.await.is_err_and(|ended| ended.is_panic()), "a worker panicked");
         }
         self.app.context.store.close().await;
         let gone = || async { (self.fake.under_way() == 0).then_some(()) };
@@ -176,7 +191,8 @@ impl Scene {
 
     /// Another process starts on the same database.
     pub(crate) async fn restart(&mut self) {
-        self.app = app(&self.fake, &self.clock, &self.database, &self.registrations, &self.admin_token).await;
+        let store = (&self.database, &self.options);
+        self.app = app(&self.fake, &self.clock, store, &self.registrations, &self.admin_token).await;
         self.app.inherit().await.expect("leases are inherited");
         self.work();
     }
@@ -264,6 +280,11 @@ impl Scene {
         }
     }
 
+    /// The address of the story's own database, as a program of PostgreSQL takes it; `None` on SQLite.
+    pub(crate) fn database_address(&self) -> Option<&str> {
+        self.database_address.as_deref()
+    }
+
     /// The name of the story's own database on PostgreSQL.
     pub(crate) fn database_name(&self) -> String {
         let address = self.database_address.clone().expect("a story on PostgreSQL");
@@ -338,7 +359,7 @@ impl Drop for Scene {
 async fn app(
     fake: &FakeHomeserver,
     clock: &FixedClock,
-    database: &StoreUrl,
+    (database, options): (&StoreUrl, &OpenOptions),
     [bridge, joiner]: &[Registration; 2],
     admin_token: &str,
 ) -> App {
@@ -347,7 +368,7 @@ async fn app(
     let own = own.map(|name| format!("@{name}:{server_name}").try_into().expect("a user id"));
     let context = Context {
         policy: Arc::new(policy()),
-        store: Store::open(database, Mode::ReadWrite).await.expect("the store opens"),
+        store: Store::open_with(database, options).await.expect("the store opens"),
         clock: Arc::new(clock.clone()),
         own_users: own.into(),
         server_name: server_name.try_into().expect("a server name"),

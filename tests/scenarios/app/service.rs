@@ -5,20 +5,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kring_app::App;
 use kring_core::text::Text;
-use kring_store::IncomingEvent as Stored;
-use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, WebState};
+use kring_store::{Aside, IncomingEvent as Stored};
+use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, WebState};
 use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::breath::Breath;
 
 /// Leads to the bridge that is alive; to nobody while it is dead.
 #[derive(Clone, Default)]
-pub(crate) struct Door(Arc<Mutex<Option<App>>>);
+pub(crate) struct Door(Arc<Mutex<Option<(App, Breath)>>>);
 
 impl Door {
-    pub(crate) fn open(&self, app: Option<App>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = app;
+    pub(crate) fn open(&self, alive: Option<(App, Breath)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = alive;
     }
 
-    fn app(&self) -> Option<App> {
+    fn alive(&self) -> Option<(App, Breath)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -35,7 +37,7 @@ impl Door {
 #[async_trait]
 impl IngestPort for Door {
     async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
-        let app = self.app().ok_or_else(|| IngestError("nobody is here".to_owned()))?;
+        let (app, breath) = self.alive().ok_or_else(|| IngestError("nobody is here".to_owned()))?;
         let received_at_ms = app.context.clock.now_ms();
         let stored = events.into_iter().map(|event| Stored {
             event_id: event.event_id,
@@ -45,9 +47,12 @@ impl IngestPort for Door {
             sender: event.sender,
             json: event.raw.get().to_owned(),
             received_at_ms,
+            aside: event.poison.map(Aside::Dead),
         });
-        let stored: Vec<Stored> = stored.collect();
-        app.ingest(txn_id, &stored).await.map_err(|error| IngestError(error.to_string()))
+        let ended = breath.of(app.ingest(txn_id, stored.collect())).await;
+        ended
+            .ok_or_else(|| IngestError("it died".to_owned()))?
+            .map_err(|error| IngestError(error.to_string()))
     }
 }
 
@@ -55,6 +60,12 @@ impl IngestPort for Door {
 impl ReadinessPort for Door {
     async fn readiness(&self) -> Readiness {
         let good = Part { good: true, code: "good".to_owned(), text: Text::default() };
-        Readiness { database: good.clone(), homeserver: good.clone(), token: good.clone(), delivery: good }
+        Readiness {
+            database: good.clone(),
+            homeserver: good.clone(),
+            token: good.clone(),
+            delivery: good,
+            role: Role::Leads,
+        }
     }
 }

@@ -72,10 +72,21 @@ pub(super) async fn watch(State(shared): State<Arc<Shared>>, request: Request, n
     let path = request.extensions().get::<MatchedPath>().map_or("?", MatchedPath::as_str);
     let kind = format!("{} {path}", request.method());
     let address = request.uri().to_string();
-    let fate = locked(&shared.knobs).fate(&kind, &address);
+    let (fate, pause) = {
+        let mut knobs = locked(&shared.knobs);
+        (knobs.fate(&kind, &address), knobs.pause(&kind, &address))
+    };
     locked(&shared.log).push(format!("{} {address}", request.method()));
     *locked(&shared.counts).entry(kind).or_default() += 1;
     let _running = shared.traffic.enter();
+    let answer = carried_out(&shared, fate, request, next).await;
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
+    }
+    answer
+}
+
+async fn carried_out(shared: &Shared, fate: Fate, request: Request, next: Next) -> Response {
     match fate {
         Fate::Handle => next.run(request).await,
         Fate::RateLimit(wait) => Refused::too_fast(wait).into_response(),

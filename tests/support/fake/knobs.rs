@@ -1,10 +1,11 @@
 //! What a test can make go wrong.
 
+use std::time::Duration;
+
 /// Turned by a test; each `…_next` counts down by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
-    /// Only requests whose kind contains this are touched by the knobs down to [`Knobs::lose_answer_next`]; empty for
-    /// all.
+    /// Only requests whose kind contains this are touched by the knobs down to [`Knobs::slow_ms`]; empty for all.
     pub only: String,
     /// Of those, only requests whose path and query contain this, percent-encoded as they came; empty for all.
     pub only_address: String,
@@ -26,12 +27,16 @@ pub struct Knobs {
     pub drop_next: u32,
     /// Handle the next so many requests and cut the connection instead of answering.
     pub lose_answer_next: u32,
+    /// Answer so many milliseconds after a request was handled, whatever the answer is.
+    pub slow_ms: u64,
     /// Make the next so many rooms without their alias and answer 500, as a homeserver that dies between the two.
     pub create_without_alias_next: u32,
     /// Treat the next so many acknowledged transactions as if the acknowledgement had been lost.
     pub lose_ack_next: u32,
     /// Deliver the next so many transactions twice at once.
     pub deliver_twice_next: u32,
+    /// Send ephemeral data and news of devices along with the next so many transactions; a retry lacks them.
+    pub extras_next: u32,
     /// Stop delivering transactions until it is false again (set it and then call `advance`).
     pub hold_transactions: bool,
 }
@@ -49,9 +54,18 @@ pub(super) enum Fate {
 }
 
 impl Knobs {
+    /// How long the answer to a request is to be kept back.
+    pub(super) fn pause(&self, kind: &str, address: &str) -> Duration {
+        Duration::from_millis(if self.touch(kind, address) { self.slow_ms } else { 0 })
+    }
+
+    fn touch(&self, kind: &str, address: &str) -> bool {
+        kind.contains(&self.only) && address.contains(&self.only_address)
+    }
+
     /// Decides on a request and counts the knob down.
     pub(super) fn fate(&mut self, kind: &str, address: &str) -> Fate {
-        if !kind.contains(&self.only) || !address.contains(&self.only_address) {
+        if !self.touch(kind, address) {
             return Fate::Handle;
         }
         match &mut self.freeze_after {

@@ -73,7 +73,7 @@ pub struct Event {
     pub state_key: Option<String>,
     /// The content.
     pub content: Value,
-    /// Counts up by one a room; no test depends on the hour.
+    /// Counts up by one an event of the whole server; no test depends on the hour.
     pub origin_server_ts: u64,
 }
 

@@ -1,6 +1,7 @@
 //! One room: its state, its timeline, and how an event gets in.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -26,12 +27,19 @@ pub(super) struct Taken {
     pub(super) new: Option<Event>,
 }
 
+/// A clock of its own, one step an event.
+fn now() -> u64 {
+    static CLOCK: AtomicU64 = AtomicU64::new(1);
+    CLOCK.fetch_add(1, Ordering::Relaxed)
+}
+
 impl Room {
     /// A room made by `creator`; `seed` makes its id unique. The creator is not in it yet.
     pub(super) fn create(creator: &str, content: Value, seed: u64) -> Self {
         let mut event = Event::new(creator, "m.room.create", Some(""), content);
         let hash = fingerprint(&format!("{creator} {seed} {}", event.content));
         event.event_id = format!("${hash}");
+        event.origin_server_ts = now();
         let id = format!("!{hash}");
         event.room_id.clone_from(&id);
         let state = BTreeMap::from([(("m.room.create".to_owned(), String::new()), event.clone())]);
@@ -45,7 +53,7 @@ impl Room {
             return Ok(Taken { event_id: same, new: None });
         }
         event.room_id.clone_from(&self.id);
-        event.origin_server_ts = self.timeline.len() as u64;
+        event.origin_server_ts = now();
         event.event_id = format!("${}", fingerprint(&format!("{} {}", self.id, self.timeline.len())));
         if let Some(key) = &event.state_key {
             self.state.insert((event.event_type.clone(), key.clone()), event.clone());

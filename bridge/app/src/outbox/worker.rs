@@ -113,7 +113,7 @@ impl App {
     async fn attempt(&self, leased: Stored) -> Ended {
         match serde_json::from_value::<Effect>(leased.payload.clone()) {
             Ok(effect) => {
-                let result = self.perform(&effect, &leased.txn_id, leased.attempts).await;
+                let result = self.perform(&effect, &leased).await;
                 Ended { leased, effect: Some(effect), result }
             }
             Err(error) => Ended { leased, effect: None, result: Err(Failure::last(error.to_string())) },

@@ -10,7 +10,7 @@ use kring_policies::{
 use ruma::{OwnedRoomAliasId, OwnedRoomId, RoomAliasId};
 use serde_json::{Value, json};
 
-use super::{Failure, Members, Seen};
+use super::{Failure, ReadRoom, Seen};
 use crate::{
     App, avatar,
     observe::{join_rule_content, observe_member_state, observe_state},
@@ -97,8 +97,8 @@ impl App {
         let first = self.first_join_rule(new).await?;
         let mut seen = self.adopt(place, room, new.filling).await?;
         for found in &mut seen {
-            if let Seen::Room { filling, state, .. } = found {
-                *filling &= state.join_rule.as_ref() == Some(&first);
+            if let Seen::Room { filling, read, .. } = found {
+                *filling &= read.state.join_rule.as_ref() == Some(&first);
             }
         }
         Ok(seen)
@@ -106,14 +106,13 @@ impl App {
 
     /// Reads the room once, so that the mirror starts from what is there.
     async fn adopt(&self, place: &PlaceKey, room: OwnedRoomId, filling: bool) -> Result<Vec<Seen>, Failure> {
-        let (state, members) = self.read_room(&room).await?;
-        Ok(vec![Seen::Room { room, place: place.clone(), filling, state: Box::new(state), members }])
+        let read = Box::new(self.read_room(&room).await?);
+        Ok(vec![Seen::Room { room, place: place.clone(), filling, read }])
     }
 
     /// The state and the people of a room, from the homeserver.
-    pub(crate) async fn read_room(&self, room: &OwnedRoomId) -> Result<(RoomState, Members), Failure> {
-        let mut state = RoomState::default();
-        let mut members = Vec::new();
+    pub(crate) async fn read_room(&self, room: &OwnedRoomId) -> Result<ReadRoom, Failure> {
+        let (mut state, mut members, mut created) = (RoomState::default(), Vec::new(), None);
         for event in self.homeserver.room_state(room).await? {
             let key = event.state_key.as_deref().unwrap_or_default();
             if event.event_type == "m.room.member" {
@@ -121,9 +120,12 @@ impl App {
             } else {
                 observe_state(&mut state, &event.event_type, key, &event.content);
             }
+            if event.event_type == "m.room.create" {
+                created = Some(event.event_id);
+            }
         }
         members.sort();
-        Ok((state, members))
+        Ok(ReadRoom { state, members, created })
     }
 
     async fn spec(&self, place: &PlaceKey, new: &NewRoom) -> Result<CreateRoomSpec, Failure> {

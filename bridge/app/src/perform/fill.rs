@@ -7,7 +7,7 @@ use kring_policies::{
 };
 use ruma::OwnedRoomId;
 
-use super::{Failure, Members, Seen};
+use super::{Failure, Members, ReadRoom, Seen};
 use crate::{App, observe::join_rule_content};
 
 impl App {
@@ -24,7 +24,7 @@ impl App {
         }
         let content = join_rule_content(rule);
         let mut seen = self.put_state(&room, "m.room.join_rules", "", &content).await?;
-        let (state, members) = self.read_room(&room).await?;
+        let ReadRoom { state, members, .. } = self.read_room(&room).await?;
         let found =
             MirrorRoom { room_id: room.clone(), place: Some(place.clone()), filling: true, state, members };
         let members = self.without_strangers(place, found).await?;

@@ -41,7 +41,7 @@ impl App {
                 sender: event.sender.to_string(),
                 received_ms,
             };
-            let mut row = new_effect(&Effect::Act { action, origin }, None, now)?;
+            let mut row = new_effect(&Effect::Act { action, origin }, &event.stored.event_id, None, now)?;
             if !patience.wait.is_zero() {
                 wait_aside(&mut row, &event.sender);
             }
@@ -66,15 +66,21 @@ impl App {
             ("sender", event.sender.as_str().into()),
         ];
         let text = texts::CATALOGUE.text("alarm-loop", &args);
-        self.tell_admins(writer, &text).await.map(drop)
+        self.tell_admins(writer, &text, &event.stored.event_id).await.map(drop)
     }
 
-    /// A sentence in the room of the group that gets alarms.
-    pub(crate) async fn tell_admins(&self, writer: &mut Writer, text: &Text) -> Result<bool, Error> {
+    /// A sentence in the room of the group that gets alarms, once for each `cause`.
+    pub(crate) async fn tell_admins(
+        &self,
+        writer: &mut Writer,
+        text: &Text,
+        cause: &str,
+    ) -> Result<bool, Error> {
         let Some(group) = self.context.policy.alarms.clone() else { return Ok(false) };
         let Some(room) = writer.room_of(&PlaceKey::room(group)).await? else { return Ok(false) };
         let row = new_effect(
             &Effect::Notify { room, text: self.context.said(text) },
+            cause,
             None,
             self.context.clock.now_ms(),
         )?;

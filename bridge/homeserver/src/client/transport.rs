@@ -7,7 +7,7 @@ use ruma::api::{IncomingResponse, OutgoingRequest};
 use url::Url;
 
 use super::HomeserverOptions;
-use crate::{Class, HomeserverError};
+use crate::{Class, Fence, HomeserverError};
 
 /// How long a connection may wait for its next request.
 const IDLE: Duration = Duration::from_secs(25);
@@ -18,6 +18,7 @@ pub(crate) struct Transport {
     http: reqwest::Client,
     base: Arc<str>,
     largest_answer: usize,
+    fence: Option<Arc<Fence>>,
 }
 
 impl Transport {
@@ -35,7 +36,7 @@ impl Transport {
             .build()
             .map_err(|e| HomeserverError::transport("connect", e))?;
         let base = base.as_str().trim_end_matches('/').into();
-        Ok(Self { http, base, largest_answer: options.largest_answer })
+        Ok(Self { http, base, largest_answer: options.largest_answer, fence: options.fence.clone() })
     }
 
     /// The homeserver's address without a slash at its end.
@@ -64,6 +65,9 @@ impl Transport {
             token.set_sensitive(true);
         }
         let request = request.try_into().map_err(|e| HomeserverError::transport(during, e))?;
+        if self.fence.as_ref().is_some_and(|fence| !fence.holds()) {
+            return Err(HomeserverError::new(during, Class::Fenced, "this process does not lead any more"));
+        }
         let response = self.http.execute(request).await.map_err(|e| HomeserverError::transport(during, e))?;
         let response = self.read(during, response).await?;
         if response.status().is_success() {

@@ -110,10 +110,17 @@ homeserver-client = The homeserver cannot be used like this ({ $reason }). Look 
 registration-bad = The registration is wrong ({ $reason }). Make new files with: kring registration
 admin-secret-bad = The admin's token is wrong ({ $reason }). Make a new one with: kring registration --admin
 ready-database = The database does not answer ({ $reason }).
+ready-database-locked = Another program holds the database, so Kring can store nothing. Find out which one it is and stop it.
+ready-database-full = The disk of the database is full, so Kring can store nothing. Make room; it goes on by itself then.
+ready-database-read-only = The database may only be read, so Kring can store nothing. See whether the disk or the server was set to read-only.
 ready-silent = The homeserver thinks that Kring is down and sends nothing. Check that it can reach the url of the registration.
 
 # kring run
 run-ready = Kring is at work and listens on { $address }.
+run-only-sqlite = With SQLite one process does all the work, so --only cannot be used. Leave it out, or set store.url to a PostgreSQL database.
+run-no-bots = This version has no bots with private chats yet, so --only bots would do nothing. Use --only bridge or --only web.
+leader-elsewhere = Another Kring leads here: { $owner }. Give this command on that machine, or stop that Kring first.
+leader-lost = Another Kring has taken over before the command had ended. Look with kring plan what is left, and give the command there.
 run-twice = A Kring is at work here already ({ $reason }). Stop it first.
 listen-failed = Kring cannot listen on { $address } ({ $reason }). Choose another address in listen.address.
 no-signals = Kring does not hear when it is to stop ({ $reason }) and does not start because of that.

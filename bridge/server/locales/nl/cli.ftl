@@ -110,10 +110,17 @@ homeserver-client = De homeserver is zo niet te gebruiken ({ $reason }). Kijk na
 registration-bad = De registratie klopt niet ({ $reason }). Maak nieuwe bestanden met: kring registration
 admin-secret-bad = De sleutel van de beheerder klopt niet ({ $reason }). Maak een nieuwe met: kring registration --admin
 ready-database = De database geeft geen antwoord ({ $reason }).
+ready-database-locked = Een ander programma houdt de database vast, dus Kring kan niets opslaan. Kijk welk programma dat is en stop het.
+ready-database-full = De schijf van de database is vol, dus Kring kan niets opslaan. Maak ruimte; daarna gaat het vanzelf verder.
+ready-database-read-only = De database mag alleen gelezen worden, dus Kring kan niets opslaan. Kijk of de schijf of de server op alleen-lezen staat.
 ready-silent = De homeserver denkt dat Kring uit staat en stuurt niets. Kijk of hij de url uit de registratie kan bereiken.
 
 # kring run
 run-ready = Kring draait en luistert op { $address }.
+run-only-sqlite = Met SQLite doet één proces al het werk. Daarom kan --only niet. Laat het weg, of zet store.url op een PostgreSQL-database.
+run-no-bots = Deze versie heeft nog geen bots met privégesprekken. Met --only bots gebeurt er niets. Gebruik --only bridge of --only web.
+leader-elsewhere = Een andere Kring heeft hier de leiding: { $owner }. Geef deze opdracht op die machine, of stop die Kring eerst.
+leader-lost = Een andere Kring nam de leiding over voordat de opdracht klaar was. Kijk met kring plan wat er nog moet gebeuren, en geef de opdracht daar.
 run-twice = Er draait hier al een Kring ({ $reason }). Stop die eerst.
 listen-failed = Op { $address } kan Kring niet luisteren ({ $reason }). Kies een ander adres bij listen.address.
 no-signals = Kring hoort niet wanneer hij moet stoppen ({ $reason }) en start daarom niet.

@@ -1,56 +1,84 @@
 //! `kring run`: the bridge at work, until it is told to stop.
+//!
+//! On SQLite one process does everything. On PostgreSQL there may be several: each takes in what the homeserver sends and
+//! serves pages, and one of them leads, which means that it handles events and carries out effects (`lead`).
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+mod lead;
 
-use futures_util::FutureExt as _;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use clap::{Args, ValueEnum};
 use kring_app::App;
-use kring_store::WriterLock;
+use kring_store::Engine;
 use kring_web::WebState;
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
+use self::lead::Candidate;
 use crate::{
     check,
-    config::Config,
+    config::{Config, Database},
     context::Context,
-    control::{self, Listener},
+    control::Listener,
     exit::{Exit, Failure},
+    leading::{Leading, NotLeading},
     lifecycle::{Lifecycle, Stopped},
     logging, ports, wiring,
 };
 
-/// How often a leader says that it is alive; a third of what makes it stale.
-const BEAT: Duration = Duration::from_secs(1);
+/// `kring run`
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+pub struct RunArgs {
+    /// Do a part of the work and leave the rest to other processes on the same PostgreSQL database
+    #[arg(long, value_enum)]
+    pub only: Option<Only>,
+}
 
-/// How often everything is compared with the homeserver, beside the events.
-const COMPARE: Duration = Duration::from_secs(6 * 3600);
-
-/// Handled events and finished effects are kept so long.
-const KEEP_DAYS: i64 = 30;
+/// A part of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Only {
+    /// Take in what the homeserver sends, and lead when no other process does
+    Bridge,
+    /// The bots' private chats
+    Bots,
+    /// Take in what the homeserver sends, and serve pages; never lead
+    Web,
+}
 
 /// Runs the bridge.
 ///
 /// # Errors
 /// When something it needs is wrong or in use, with what to do; nothing was started then.
-pub async fn run(context: &Context) -> Result<Exit, Failure> {
+pub async fn run(args: &RunArgs, context: &Context) -> Result<Exit, Failure> {
     let config = context.config()?;
     check::files(&config)?;
+    possible(args, &config)?;
     logging::init(&config.log);
-    let socket = Listener::bind(&config.socket()).map_err(|e| wiring::failure("run-twice", &e))?;
+    let socket = match config.database() {
+        Database::Sqlite(_) => {
+            Some(Listener::bind(&config.socket()).map_err(|e| wiring::failure("run-twice", &e))?)
+        }
+        // Whoever leads will listen: several processes may share a machine.
+        Database::Postgres(_) => None,
+    };
     let http = TcpListener::bind(config.listen.address).await.map_err(|e| {
         let address = ("address", config.listen.address.to_string().into());
         Failure::new("listen-failed", &[address, ("reason", e.to_string().into())])
     })?;
-    let (app, lock) = wiring::leader(&config, context).await?;
+    let app = wiring::app(&config, Arc::clone(&context.clock)).await?;
     let life = Lifecycle::default();
-    serve(&life, &app, &config, http)?;
-    life.tasks().spawn(control::serve(
-        socket,
-        handler(app.clone(), context.clone()),
-        life.tasks().clone(),
-        life.stopping().clone(),
-    ));
-    life.tasks().spawn(beat(app.clone(), lock, life.stopping().clone()));
+    let leads = Arc::new(AtomicBool::new(false));
+    let first = if args.only == Some(Only::Web) { None } else { first(&config, &app).await? };
+    serve(&life, &app, &config, http, &leads)?;
+    if args.only != Some(Only::Web) {
+        let candidate =
+            Candidate { app: app.clone(), config: config.clone(), context: context.clone(), leads };
+        life.tasks().spawn(candidate.lead(first, socket, life.clone()));
+    }
     context.out.say("run-ready", &[("address", config.listen.address.to_string().into())]);
     life.ready();
     let stopped = life.run().await.map_err(|e| wiring::failure("no-signals", &e))?;
@@ -58,13 +86,37 @@ pub async fn run(context: &Context) -> Result<Exit, Failure> {
     Ok(if stopped == Stopped::Orderly { Exit::Done } else { Exit::CouldNot })
 }
 
-fn serve(life: &Lifecycle, app: &App, config: &Config, http: TcpListener) -> Result<(), Failure> {
+/// On SQLite there is one process, which does everything; and bots with private chats are not there yet.
+fn possible(args: &RunArgs, config: &Config) -> Result<(), Failure> {
+    match (args.only, config.database()) {
+        (Some(_), Database::Sqlite(_)) => Err(Failure::new("run-only-sqlite", &[])),
+        (Some(Only::Bots), _) => Err(Failure::new("run-no-bots", &[])),
+        _ => Ok(()),
+    }
+}
+
+/// Leads from the start where that is possible; on SQLite it has to be.
+async fn first(config: &Config, app: &App) -> Result<Option<Leading>, Failure> {
+    match (Leading::take(config, app).await, app.context.store.engine()) {
+        (Ok(leading), _) => Ok(Some(leading)),
+        (Err(NotLeading::Failed(failure)), _) => Err(failure),
+        (Err(NotLeading::Lock(error)), Engine::Sqlite) => Err(wiring::failure("run-twice", &error)),
+        // Somebody else leads, or it is tried again soon.
+        (Err(NotLeading::Lock(_)), Engine::Postgres) => Ok(None),
+    }
+}
+
+fn serve(
+    life: &Lifecycle,
+    app: &App,
+    config: &Config,
+    http: TcpListener,
+    leads: &Arc<AtomicBool>,
+) -> Result<(), Failure> {
     let hs_token = wiring::registration(config)?.hs_token;
-    let state = WebState::new(
-        hs_token,
-        Arc::new(ports::Ingest(app.clone())),
-        Arc::new(ports::Ready::new(app.clone())),
-    );
+    let leads = Arc::clone(leads);
+    let (ingest, ready) = ports::ports(app, move || leads.load(Ordering::Acquire));
+    let state = WebState::new(hs_token, Arc::new(ingest), Arc::new(ready));
     let stop = life.stopping();
     let stopping = stop.clone().cancelled_owned();
     let fatal = stop.clone();
@@ -74,59 +126,5 @@ fn serve(life: &Lifecycle, app: &App, config: &Config, http: TcpListener) -> Res
             fatal.cancel();
         }
     });
-    work(life, app);
     Ok(())
-}
-
-fn work(life: &Lifecycle, app: &App) {
-    let each = || (app.clone(), life.stopping().clone());
-    let (app, stop) = each();
-    watched(life, "outbox", async move { app.serve_outbox(stop).await });
-    let (app, stop) = each();
-    watched(life, "lanes", async move { app.serve_lanes(stop).await });
-    let (app, stop) = each();
-    watched(life, "delivery", async move { app.serve_delivery(stop).await });
-    let (app, stop) = each();
-    watched(life, "upkeep", async move { app.serve_upkeep(COMPARE, KEEP_DAYS, stop).await });
-}
-
-/// A worker that must not end before the others: a process that only looks alive is worse than one that is restarted.
-fn watched(life: &Lifecycle, name: &'static str, worker: impl Future<Output = ()> + Send + 'static) {
-    let stop = life.stopping().clone();
-    life.tasks().spawn(async move {
-        let ended = AssertUnwindSafe(worker).catch_unwind().await;
-        if ended.is_err() || !stop.is_cancelled() {
-            tracing::error!(worker = name, "a worker ended; stopping");
-            stop.cancel();
-        }
-    });
-}
-
-/// Carries out the commands that other processes hand over.
-fn handler(app: App, context: Context) -> control::Handler {
-    Arc::new(move |request, out| {
-        let (app, context) = (app.clone(), context.clone());
-        Box::pin(async move {
-            let Ok(command) = serde_json::from_value(request.command.clone()) else {
-                out.say("control-other-version", &[]);
-                return Exit::CouldNot;
-            };
-            let context = Context { out, request: Some(Arc::new(request)), app: Some(app), ..context };
-            super::run_and_tell(&command, &context).await
-        })
-    })
-}
-
-/// Says that we live; a leader that was overtaken stops.
-async fn beat(app: App, mut lock: WriterLock, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        if let Err(error) = lock.beat(app.context.clock.now_ms()).await {
-            tracing::error!(%error, "another kring has taken over");
-            stop.cancel();
-        }
-        tokio::select! {
-            () = tokio::time::sleep(BEAT) => {}
-            () = stop.cancelled() => {}
-        }
-    }
 }

@@ -28,14 +28,15 @@ const LEASE: &str = "WITH RECURSIVE open_lanes (lane) AS (
     RETURNING id, lane, kind, payload, txn_id, batch, attempts, created_at";
 
 impl Writer {
-    /// Stores an effect; `None` when one with its dedupe key waits already.
+    /// Stores an effect; `None` when one with its dedupe key waits already, or one with its client transaction id was
+    /// asked for before.
     ///
     /// # Errors
     ///
-    /// The client transaction id was used before ([`StoreError::Conflict`]), or the database does not answer.
+    /// The database does not answer.
     pub async fn enqueue(&mut self, new: &NewEffect) -> Result<Option<i64>, StoreError> {
         let sql = "INSERT INTO outbox (lane, dedupe_key, pending_key, kind, payload, txn_id, state, next_at, batch, created_at) \
-                   VALUES ($1, $2, $2, $3, $4, $5, 'pending', $6, $7, $8) ON CONFLICT (pending_key) DO NOTHING RETURNING id";
+                   VALUES ($1, $2, $2, $3, $4, $5, 'pending', $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id";
         let row = sqlx::query(sql)
             .bind(new.lane.clone())
             .bind(new.dedupe_key.clone())

@@ -65,6 +65,7 @@ pub(crate) fn event(id: &str, room: &str) -> IncomingEvent {
         sender: "@merel-beuk-482:example.org".into(),
         json: format!(r#"{{"event_id":"${id}"}}"#),
         received_at_ms: 1_000,
+        aside: None,
     }
 }
 

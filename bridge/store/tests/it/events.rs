@@ -1,4 +1,4 @@
-use kring_store::{Backlog, IncomingEvent, Ingested, Store};
+use kring_store::{Aside, Backlog, IncomingEvent, Ingested, LeasedEvent, Store};
 
 use crate::{
     cast::event,
@@ -18,6 +18,9 @@ on_both! {
     two_workers_never_get_the_same_room,
     killed_worker_gives_back_its_leases,
     sweep_keeps_what_is_still_needed,
+    events_set_aside_are_stored_and_not_handled,
+    what_follows_a_head_comes_in_order_up_to_one_that_was_tried,
+    an_event_given_back_was_not_tried,
 }
 
 fn new(new: usize) -> Ingested {
@@ -41,7 +44,7 @@ async fn seq_of(store: &Store, now: i64, id: &str) -> i64 {
 
 async fn done(store: &Store, seq: i64) -> bool {
     let mut writer = store.write().await.unwrap();
-    let done = writer.event_done(seq).await.unwrap();
+    let done = writer.events_done(&[seq]).await.unwrap() == 1;
     writer.commit().await.unwrap();
     done
 }
@@ -223,7 +226,7 @@ async fn two_workers_never_get_the_same_room(db: Database) {
             writer.commit().await.unwrap();
             for event in &leased {
                 let mut writer = store.write().await.unwrap();
-                assert!(writer.event_done(event.seq).await.unwrap(), "somebody else had it too");
+                assert_eq!(writer.events_done(&[event.seq]).await.unwrap(), 1, "somebody else had it too");
                 writer.commit().await.unwrap();
                 handled.push((event.room_id.clone(), event.seq));
             }
@@ -264,17 +267,85 @@ async fn sweep_keeps_what_is_still_needed(db: Database) {
     let seq = seq_of(&store, 0, "$3").await;
     let mut writer = store.write().await.unwrap();
     assert!(writer.drop_event(seq).await.unwrap());
-    assert_eq!(writer.sweep_events(5_000).await.unwrap(), 3, "1 and 2 are handled, 3 is dropped");
-    assert_eq!(writer.last_event("!a").await.unwrap(), Some(("$4".into(), 1_000)));
-    assert_eq!(writer.last_event("!b").await.unwrap(), Some(("$late".into(), 9_000)));
-    assert_eq!(writer.last_event("!c").await.unwrap(), None);
+    assert_eq!(
+        writer.sweep_events(5_000, 0).await.unwrap(),
+        Some((6, 3)),
+        "1 and 2 are handled, 3 is dropped"
+    );
+    assert_eq!(writer.sweep_events(5_000, 6).await.unwrap(), None);
     writer.commit().await.unwrap();
 
-    let seq = seq_of(&store, 200, "$4").await;
-    done(&store, seq).await;
+    for id in ["$4", "$b", "$late"] {
+        let seq = seq_of(&store, 200, id).await;
+        done(&store, seq).await;
+        let mut writer = store.write().await.unwrap();
+        writer.release_leases("worker").await.unwrap();
+        writer.commit().await.unwrap();
+    }
     let mut writer = store.write().await.unwrap();
-    assert_eq!(writer.sweep_events(5_000).await.unwrap(), 0, "4 is the room's newest, b waits");
+    assert_eq!(writer.sweep_events(9_001, 0).await.unwrap(), Some((6, 2)), "the newest of all stays");
     writer.commit().await.unwrap();
-    let again = store.ingest("2", &[event("4", "a"), event("b", "b")]).await.unwrap();
-    assert_eq!(again, Ingested { duplicates: 2, ..Ingested::default() });
+    let again = store.ingest("2", &[event("late", "b"), event("new", "b")]).await.unwrap();
+    assert_eq!(again, Ingested { new: 1, duplicates: 1, ..Ingested::default() });
+    assert!(seq_of(&store, 400, "$new").await > 6, "a number is given once");
+}
+
+async fn events_set_aside_are_stored_and_not_handled(db: Database) {
+    let store = db.open().await;
+    let dead = IncomingEvent { aside: Some(Aside::Dead("no sender".into())), ..event("dead", "a") };
+    let late = IncomingEvent { aside: Some(Aside::Superseded), ..event("late", "a") };
+    let ingested = store.ingest("1", &[dead, late.clone(), event("1", "a")]).await.unwrap();
+    assert_eq!(ingested, new(3));
+    assert_eq!(lease(&store, 0).await, ["$1"]);
+    let letters = store.read().await.unwrap().dead_events().await.unwrap();
+    let told: Vec<_> = letters.iter().map(|e| (e.event_id.as_str(), e.error.as_str(), e.attempts)).collect();
+    assert_eq!(told, [("$dead", "no sender", 0)]);
+    let known = IncomingEvent { aside: None, ..late };
+    assert_eq!(store.ingest("2", &[known]).await.unwrap().new, 0, "it is known");
+}
+
+async fn head(store: &Store, now: i64) -> LeasedEvent {
+    let mut writer = store.write().await.unwrap();
+    let mut leased = writer.lease_events(now, 100, "worker", 1).await.unwrap();
+    writer.commit().await.unwrap();
+    leased.pop().unwrap()
+}
+
+async fn what_follows_a_head_comes_in_order_up_to_one_that_was_tried(db: Database) {
+    let store = db.open().await;
+    let events: Vec<_> = (0..6).map(|n| event(&n.to_string(), "a")).chain([event("x", "b")]).collect();
+    store.ingest("1", &events).await.unwrap();
+    let first = head(&store, 0).await;
+    let followers = |limit| {
+        let (store, first) = (store.clone(), first.clone());
+        async move {
+            let mut writer = store.write().await.unwrap();
+            let followers = writer.followers(&first, limit).await.unwrap();
+            followers.into_iter().map(|e| e.event_id).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(followers(3).await, ["$1", "$2", "$3"]);
+    assert_eq!(followers(9).await, ["$1", "$2", "$3", "$4", "$5"], "and none of another room");
+
+    // 0 is put aside for good, 1 is tried once and fails, and then 0 is replayed.
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.event_dead(first.seq, "no").await.unwrap());
+    writer.commit().await.unwrap();
+    let second = head(&store, 0).await;
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.event_retry(second.seq, 0, "not now").await.unwrap());
+    assert!(writer.replay_event(first.seq).await.unwrap());
+    writer.commit().await.unwrap();
+    assert_eq!(followers(9).await, [""; 0], "1 is tried alone");
+}
+
+async fn an_event_given_back_was_not_tried(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("1", "a")]).await.unwrap();
+    let leased = head(&store, 0).await;
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.give_event_back(leased.seq).await.unwrap());
+    assert!(!writer.give_event_back(leased.seq).await.unwrap(), "it is nobody's");
+    writer.commit().await.unwrap();
+    assert_eq!(head(&store, 0).await, leased);
 }

@@ -25,4 +25,5 @@ mod outbox;
 mod people;
 mod postgres;
 mod small;
+mod stress;
 mod writing;

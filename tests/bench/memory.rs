@@ -1,0 +1,106 @@
+//! How much memory `kring run` holds: idle, and while a million events come in and are handled.
+
+use std::{
+    io::{self, Write},
+    time::{Duration, Instant},
+};
+
+use kring_store::{Mode, Store, StoreUrl};
+use kring_tests::{kring, on_fake::OnFake, push::Pusher, usage};
+use tokio::runtime::Runtime;
+
+/// Events in a transaction.
+const EVENTS: usize = 100;
+
+/// Rows of the table.
+const STEPS: usize = 10;
+
+/// Idle means: nothing happened for so long.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How long the last events may take to be handled.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn main() -> io::Result<()> {
+    let runtime = Runtime::new()?;
+    let events = if std::env::var("KRING_BENCH_SHORT").is_ok_and(|v| v == "1") { 50_000 } else { 1_000_000 };
+    let arguments = bridge_only();
+    let running = runtime.block_on(OnFake::start("", &arguments));
+    let pid = running.kring.pid();
+    std::thread::sleep(IDLE);
+    let mut out = io::stdout().lock();
+    let idle = usage::memory_mb(pid);
+    writeln!(out, "`kring run {}`, SQLite FULL, {EVENTS} events in a transaction\n", arguments.join(" "))?;
+    writeln!(out, "| events | memory | seconds |\n| --- | --- | --- |\n| idle | {idle:.1} MB | |")?;
+    let mut pusher = Pusher::connect(running.port, &running.hs_token())?;
+    let (start, mut first) = (Instant::now(), None);
+    for step in 0..STEPS {
+        push(&mut pusher, step * events / STEPS..(step + 1) * events / STEPS)?;
+        let now = usage::memory_mb(pid);
+        first = first.or(Some(now));
+        writeln!(
+            out,
+            "| {} | {now:.1} MB | {:.1} |",
+            (step + 1) * events / STEPS,
+            start.elapsed().as_secs_f64()
+        )?;
+    }
+    let last = usage::memory_mb(pid);
+    let left = handled(&runtime, &running);
+    let after = usage::memory_mb(pid);
+    writeln!(
+        out,
+        "| {left} of them not handled yet | {after:.1} MB | {:.1} |",
+        start.elapsed().as_secs_f64()
+    )?;
+    let grown = last / first.unwrap_or(last);
+    writeln!(out, "\n| | reached | wanted |\n| --- | --- | --- |\n| idle | {idle:.1} MB | < 40 MB |")?;
+    writeln!(out, "| after all ÷ after the first tenth | {grown:.2} | ≤ 1.1 |")
+}
+
+/// Without the bots, where `kring run` can be asked for that.
+fn bridge_only() -> Vec<&'static str> {
+    let help = kring::command(None, &["run", "--help"]).stdout;
+    if help.contains("--only") { vec!["--only", "bridge"] } else { vec![] }
+}
+
+fn push(pusher: &mut Pusher, events: std::ops::Range<usize>) -> io::Result<()> {
+    let mut from = events.start;
+    while from < events.end {
+        let to = (from + EVENTS).min(events.end);
+        let body: Vec<String> = (from..to).map(event).collect();
+        let body = format!("{{\"events\":[{}]}}", body.join(","));
+        let (status, _) = pusher.push(&format!("memory-{from}"), body.as_bytes())?;
+        if status != 200 {
+            return Err(io::Error::other(format!("a transaction was answered with {status}")));
+        }
+        from = to;
+    }
+    Ok(())
+}
+
+fn event(n: usize) -> String {
+    let text = "De vleermuizen vliegen weer over het ven. ".repeat(4);
+    format!(
+        "{{\"content\":{{\"body\":\"{text}\",\"msgtype\":\"m.text\"}},\"event_id\":\"${n:043}\",\"origin_server_ts\":1,\
+         \"room_id\":\"!{:043}\",\"sender\":\"@person-{:04}:kring.test\",\"type\":\"m.room.message\"}}",
+        n % 50,
+        n % 200
+    )
+}
+
+/// Waits until all are handled; answers how many are not when that takes too long.
+fn handled(runtime: &Runtime, running: &OnFake) -> u64 {
+    let url = StoreUrl::sqlite(running.folder().join("kring.db"));
+    let start = Instant::now();
+    loop {
+        let pending = runtime.block_on(async {
+            let store = Store::open(&url, Mode::ReadOnly).await.ok()?;
+            Some(store.read().await.ok()?.backlog().await.ok()?.pending)
+        });
+        if pending == Some(0) || start.elapsed() > PATIENCE {
+            return pending.unwrap_or(u64::MAX);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
