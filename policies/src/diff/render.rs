@@ -28,7 +28,7 @@ impl PolicyDiff {
                 texts::plain("plan-more", &[("count", Arg::from(more))]).get(language)
             ));
         }
-        lines.push(self.summary(language));
+        lines.extend((self.people.of > 0).then(|| self.summary(language)));
         lines.join("\n")
     }
 

@@ -92,7 +92,6 @@ fn an_edit_without_people_is_told_in_sentences_only() {
     afdeling
       - Belongs to it without being asked: anybody who is staff or volunteer (of their own branch).
       + Belongs to it without being asked: anybody who is volunteer (of their own branch).
-    For none of the 0 people a group changes.
     ");
     insta::assert_snapshot!(said.err, @"There are no people to count. Give an export with --members, or a configuration with --config.");
 }
