@@ -15,13 +15,21 @@ const SEEN_SQLITE: &str = "
     END;";
 
 const SEEN_POSTGRES: &str = "
-    CREATE TABLE finished (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id TEXT NOT NULL, room_id TEXT NOT NULL, state BIGINT NOT NULL);
+    CREATE TABLE finished (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id TEXT NOT NULL, room_id TEXT NOT NULL, state BIGINT NOT NULL,
+        seq BIGINT NOT NULL, txn BIGINT NOT NULL DEFAULT txid_current());
     CREATE FUNCTION finishing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO finished (event_id, room_id, state) VALUES (new.event_id, new.room_id, new.state);
+        INSERT INTO finished (event_id, room_id, state, seq) VALUES (new.event_id, new.room_id, new.state, new.seq);
         RETURN new;
     END $$;
     CREATE TRIGGER finishing AFTER UPDATE OF state ON events FOR EACH ROW
         WHEN (old.state = 0 AND new.state <> 0) EXECUTE FUNCTION finishing();";
+
+const SQLITE_ORDER: &str = "SELECT event_id, room_id, state FROM finished ORDER BY n";
+
+/// Several events of one transaction are finished by one statement, which PostgreSQL carries out in the order in which the
+/// rows happen to lie: a row that was leased lies behind one that was not.
+const POSTGRES_ORDER: &str =
+    "SELECT event_id, room_id, state FROM finished ORDER BY min(n) OVER (PARTITION BY txn), seq";
 
 /// Every connection to this database but our own.
 const CUT: &str = "SELECT count(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity
@@ -70,7 +78,8 @@ impl Behind {
 
     /// The events that were finished: id, room and whether they were handled (and not given up), in that order.
     pub(crate) async fn finished(&mut self) -> Vec<(String, String, bool)> {
-        let rows = self.rows("SELECT event_id, room_id, state FROM finished ORDER BY n").await;
+        let order = if self.sqlite { SQLITE_ORDER } else { POSTGRES_ORDER };
+        let rows = self.rows(order).await;
         rows.iter().map(|r| (r.get("event_id"), r.get("room_id"), r.get::<i64, _>("state") == 1)).collect()
     }
 
