@@ -82,8 +82,8 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn a_policy_with_a_misspelt_word_names_line_and_column_and_the_word_that_was_meant() {
     let desk = Desk::new();
-    let shipped = fs::read_to_string(workspace().join("tests/fixtures/policy.yaml"))
-        .expect("the policy of the stories");
+    let shipped =
+        fs::read_to_string(workspace().join("policies/ivn/policy.yaml")).expect("the shipped policy");
     desk.write("beleid.yaml", shipped.replacen("grace_days:", "grace_day:", 1));
     desk.configure("http://127.0.0.1:9", "sqlite:kring.db", "beleid.yaml");
     let line = shipped.lines().position(|l| l.starts_with("grace_days:")).unwrap_or_default() + 1;

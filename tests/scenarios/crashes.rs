@@ -116,15 +116,19 @@ async fn everybody_is_where_they_belong(association: &Association, administratio
     assert_eq!(all, rooms.len(), "no room was left over");
 }
 
-fn places(row: &Row) -> Vec<String> {
+/// Where somebody of the administration belongs, computed without Kring's policies.
+pub(crate) fn places(row: &Row) -> Vec<String> {
     let slug = |name: &str| name.to_lowercase().replace(' ', "-");
     let everybody = ["intranet/ons-ivn#space", "landelijk/help"];
     let mut places: Vec<String> = everybody.map(str::to_owned).into();
     if row.user_type == "extern" {
         return places;
     }
-    for place in ["landelijk/vrijwilligers", "landelijk/vereniging", "landelijk/vereniging#space"] {
-        places.push(place.to_owned());
+    for place in ["nieuws", "vrijwilligers", "vereniging", "vereniging#space"] {
+        places.push(format!("landelijk/{place}"));
+    }
+    for part in ["cursussen", "huisstijl", "campagnes", "handleidingen"] {
+        places.push(format!("vereniging/{part}"));
     }
     for (kind, name) in [("provincie", &row.province), ("regio", &row.region)] {
         places.push(format!("{kind}/{}", slug(name)));

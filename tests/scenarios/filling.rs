@@ -8,12 +8,17 @@ use serde_json::{Value, json};
 use crate::life::{CHLOE, FATMA, HENK, KEES, OMAR, SANNE, WIL};
 
 /// Place, its name, who is in it, and who of them runs it.
-const PLACES: [(&str, &str, &[&str], &[&str]); 17] = [
+const PLACES: [(&str, &str, &[&str], &[&str]); 22] = [
     ("intranet/ons-ivn#space", "Ons IVN", &[KEES, FATMA, CHLOE, HENK, WIL, SANNE, OMAR], &[WIL]),
     ("landelijk/help", "Help voor Ons IVN", &[KEES, FATMA, CHLOE, HENK, WIL, SANNE, OMAR], &[WIL]),
+    ("landelijk/nieuws", "Nieuws van IVN", &[KEES, FATMA, CHLOE, HENK, WIL, SANNE], &[WIL]),
     ("landelijk/vrijwilligers", "Alle vrijwilligers", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
     ("landelijk/vereniging", "Vereniging", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
     ("landelijk/vereniging#space", "Vereniging", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
+    ("vereniging/cursussen", "Cursussen", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
+    ("vereniging/huisstijl", "Huisstijl", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
+    ("vereniging/campagnes", "Campagnes", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
+    ("vereniging/handleidingen", "Handleidingen", &[KEES, FATMA, CHLOE, HENK, WIL], &[WIL]),
     ("provincie/drenthe", "Provincie Drenthe", &[KEES, FATMA, CHLOE, WIL, SANNE], &[SANNE]),
     ("provincie/drenthe#space", "Provincie Drenthe", &[KEES, FATMA, CHLOE, WIL, SANNE], &[SANNE]),
     ("provincie/overijssel", "Provincie Overijssel", &[HENK], &[]),
@@ -29,11 +34,16 @@ const PLACES: [(&str, &str, &[&str], &[&str]); 17] = [
 ];
 
 /// Which space every place but the root hangs in.
-const PARENTS: [(&str, &str); 16] = [
+const PARENTS: [(&str, &str); 21] = [
     ("landelijk/help", "intranet/ons-ivn#space"),
+    ("landelijk/nieuws", "intranet/ons-ivn#space"),
     ("landelijk/vrijwilligers", "intranet/ons-ivn#space"),
     ("landelijk/vereniging", "landelijk/vereniging#space"),
     ("landelijk/vereniging#space", "intranet/ons-ivn#space"),
+    ("vereniging/cursussen", "landelijk/vereniging#space"),
+    ("vereniging/huisstijl", "landelijk/vereniging#space"),
+    ("vereniging/campagnes", "landelijk/vereniging#space"),
+    ("vereniging/handleidingen", "landelijk/vereniging#space"),
     ("provincie/drenthe", "provincie/drenthe#space"),
     ("provincie/drenthe#space", "intranet/ons-ivn#space"),
     ("provincie/overijssel", "provincie/overijssel#space"),
@@ -88,7 +98,9 @@ fn is_as_we_make_rooms(room: &Managed) {
     let native = if place.starts_with("provincie/") { 50 } else { 100 };
     let write = match place.as_str() {
         space if space.ends_with("#space") => 100,
-        "landelijk/vereniging" => 50,
+        // Only admins write, or those whom the policy names besides.
+        "landelijk/vereniging" | "vereniging/handleidingen" => 50,
+        "landelijk/nieuws" | "vereniging/cursussen" | "vereniging/huisstijl" | "vereniging/campagnes" => 25,
         _ => 0,
     };
     let levels = [

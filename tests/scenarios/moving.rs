@@ -88,7 +88,15 @@ async fn a_type_changes(association: &Association, administration: &Administrati
     assert_eq!(association.room("velddag/paddentrek").await.powers().get(&chloe), Some(&50), "by a grant");
     assert_eq!(
         difference(&before, &association.places_of(&fatma).await),
-        ["landelijk/vereniging", "landelijk/vereniging#space", "landelijk/vrijwilligers"],
+        [
+            "landelijk/vereniging",
+            "landelijk/vereniging#space",
+            "landelijk/vrijwilligers",
+            "vereniging/campagnes",
+            "vereniging/cursussen",
+            "vereniging/handleidingen",
+            "vereniging/huisstijl",
+        ],
         "these are for volunteers"
     );
     assert_eq!(association.room("provincie/drenthe").await.powers().get(&fatma), Some(&50));

@@ -25,7 +25,7 @@ mod managed;
 
 pub use managed::Managed;
 
-/// What the stories add to it: groups of provinces whose admins invite and remove with their own client,
+/// What the stories add to the shipped policy: groups of provinces whose admins invite and remove with their own client,
 /// and a kind of group that admits everybody.
 const ADDITIONS: [(&str, &str); 2] = [
     ("  - kind: provincie\n", "    native_invites: true\n"),
@@ -364,10 +364,10 @@ async fn write_config(folder: &Path, engine: Engine, hs_port: u16, web: &str) ->
 }
 
 fn policy_of_the_stories() -> String {
-    let shipped = fs::read_to_string(workspace().join("tests/fixtures/policy.yaml"));
-    let mut policy = shipped.expect("the policy of the stories can be read");
+    let shipped = fs::read_to_string(workspace().join("policies/ivn/policy.yaml"));
+    let mut policy = shipped.expect("the shipped policy can be read");
     for (after, added) in ADDITIONS {
-        assert!(policy.contains(after), "the policy of the stories has {after}");
+        assert!(policy.contains(after), "the shipped policy has {after}");
         policy = policy.replacen(after, &format!("{after}{added}"), 1);
     }
     policy

@@ -31,6 +31,7 @@ async fn an_association_is_filled_and_a_second_plan_costs_nothing(#[case] on: On
     afdeling/zwolle: lid-04 lid-09 lid-14
     intranet/ons-ivn#space: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-18 lid-19 lid-20
     landelijk/help: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-18 lid-19 lid-20
+    landelijk/nieuws: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-18 lid-20
     landelijk/vereniging: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
     landelijk/vereniging#space: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
     landelijk/vrijwilligers: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
@@ -45,6 +46,10 @@ async fn an_association_is_filled_and_a_second_plan_costs_nothing(#[case] on: On
     regio/zuid: lid-03 lid-08 lid-13
     regio/zuid#space: lid-03 lid-08 lid-13
     team/websupport: lid-06 lid-07 lid-08
+    vereniging/campagnes: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
+    vereniging/cursussen: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
+    vereniging/handleidingen: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
+    vereniging/huisstijl: lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08 lid-09 lid-10 lid-11 lid-12 lid-13 lid-14 lid-15 lid-16 lid-17 lid-20
     ");
     }
 

@@ -79,9 +79,13 @@ async fn who_is_removed_loses_every_room_and_the_spaces_first() {
     scene.import(&small().without(&number(16))).await;
     scene.fake.reset_counts();
     let applied = scene.apply().await;
-    assert_eq!((applied.done, applied.failed, applied.left), (10, vec![], 0));
+    assert_eq!((applied.done, applied.failed, applied.left), (15, vec![], 0));
     let kicks: Vec<bool> = scene.fake.requests().iter().map(|request| is_space(&scene, request)).collect();
-    assert_eq!(kicks, [vec![true; 4], vec![false; 6]].concat(), "each request is a removal, spaces go first");
+    assert_eq!(
+        kicks,
+        [vec![true; 4], vec![false; 11]].concat(),
+        "each request is a removal, spaces go first"
+    );
     scene.settled().await;
     let rooms = scene.fake.world().rooms.clone();
     let still_in = rooms.values().filter(|room| room.membership(&user(16)) != "leave").count();

@@ -388,7 +388,7 @@ fn read(registration: &Registration) -> registration::Registration {
 
 /// The association's own policy.
 fn policy() -> Policy {
-    let path: &Path = &workspace().join("tests/fixtures/policy.yaml");
+    let path: &Path = &workspace().join("policies/ivn/policy.yaml");
     let yaml = std::fs::read_to_string(path).expect("the policy can be read");
     kring_policies::read::read_policy("policy.yaml", &yaml).expect("the policy is right")
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kring_store::{AuditFilter, Mode, Store};
 use kring_tests::{
-    Administration, Association, api::segment, association::Managed, cast::Row, eventually, story::PATIENCE,
+    Administration, Association, api::segment, association::Managed, eventually, story::PATIENCE,
 };
 use serde_json::{Value, json};
 
 use super::members::Said;
+use crate::crashes::places;
 
 /// Compares homeserver, store and desired state.
 pub(super) async fn everything_is_right(
@@ -59,22 +60,6 @@ fn everybody_is_where_they_belong(
         assert!(room.people("invite").is_empty() && room.people("knock").is_empty(), "{place}");
     }
     assert_eq!(expected, BTreeMap::new(), "places without a room");
-}
-
-/// Everybody here is a volunteer of one region and province.
-fn places(row: &Row) -> Vec<String> {
-    let slug = |name: &str| name.to_lowercase().replace(' ', "-");
-    let mut places: Vec<String> = ["intranet/ons-ivn#space", "landelijk/help", "landelijk/vrijwilligers"]
-        .into_iter()
-        .chain(["landelijk/vereniging", "landelijk/vereniging#space"])
-        .map(str::to_owned)
-        .collect();
-    for (kind, name) in [("provincie", &row.province), ("regio", &row.region)] {
-        places.push(format!("{kind}/{}", slug(name)));
-        places.push(format!("{kind}/{}#space", slug(name)));
-    }
-    places.push(format!("afdeling/{}", slug(&row.branch)));
-    places
 }
 
 /// Every event of a managed room's history is in the store, and so is every acknowledged message.

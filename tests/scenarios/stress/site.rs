@@ -198,7 +198,7 @@ fn configure(folder: &Path, fake: &FakeHomeserver, store: &str, web: &str) -> Pa
             "joiner_registration_file": "kring-joiner.yaml", "admin_token_file": "admin.yaml",
         },
         "store": { "url": store },
-        "policy": { "source": workspace().join("tests/fixtures/policy.yaml") },
+        "policy": { "source": workspace().join("policies/ivn/policy.yaml") },
         "listen": { "address": web },
         "association": { "name": "Ons IVN", "language": "nl" },
         "data": { "dir": "." },
