@@ -184,7 +184,7 @@ impl App {
         let Some(request) = request_of(event, user, now) else { return Ok(None) };
         let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(None) };
         match request {
-            Request::Invite => writer.put_grant(&grant).await?,
+            Request::InviteNatively => writer.put_grant(&grant).await?,
             // Whoever runs a group may give that back as well.
             _ => {
                 for role in [Role::Member, Role::Admin] {
@@ -193,12 +193,12 @@ impl App {
             }
         }
         // The change is not committed yet, so it is added to the facts by hand.
-        let ends = request != Request::Invite;
+        let ends = request != Request::InviteNatively;
         let mut fresh = (*snapshot).clone();
         fresh.world.grants.retain(|g| {
             !(g.group == grant.group && g.member == grant.member && (ends || g.role == grant.role))
         });
-        if request == Request::Invite {
+        if request == Request::InviteNatively {
             fresh.world.grants.push(grant);
         }
         fresh.desired = kring_policies::desired::desired(&self.context.policy, &fresh.world);
@@ -370,7 +370,7 @@ fn is_join_rule(action: &Action) -> bool {
 /// What the sender did to somebody else, or by leaving to themselves, as a question for the policy.
 fn request_of(event: &Event<'_>, user: &UserId, now: Option<Membership>) -> Option<Request> {
     match (event.sender == user, now) {
-        (false, Some(Membership::Invite)) => Some(Request::Invite),
+        (false, Some(Membership::Invite)) => Some(Request::InviteNatively),
         (false, None) => Some(Request::Kick),
         (false, Some(Membership::Ban)) => Some(Request::Ban),
         (true, None) => Some(Request::Leave),

@@ -62,6 +62,29 @@ async fn an_invitation_that_the_policy_allows_stays_and_one_it_does_not_is_taken
 }
 
 #[tokio::test]
+async fn who_could_be_invited_through_kring_does_not_stay_where_only_kring_invites() {
+    let mut scene = Scene::filled().await;
+    let room = scene.room("afdeling/assen");
+    scene.pause_lanes().await;
+    // Power that only a server administrator can give away makes an invitation past Kring possible.
+    let mut levels = scene.fake.world().room(&room).expect("a room").content("m.room.power_levels", "");
+    if let Some(users) = levels.get_mut("users").and_then(serde_json::Value::as_object_mut) {
+        users.insert(user(1), 100.into());
+    }
+    let bridge = scene.fake.acting("@kring:kring.test");
+    bridge.put_state(&room, "m.room.power_levels", "", levels).expect("the bridge may");
+    scene.fake.acting(&user(1)).invite(&room, &user(13)).expect("with that power");
+    scene.delivered().await;
+    scene.resume_lanes();
+    scene.settled().await;
+    assert_eq!(scene.people_in("afdeling/assen"), "lid-01 lid-06 lid-11 lid-16");
+    assert!(!granted(&scene, 13).await, "it is no decision that stands");
+    let repairs = scene.repairs_of_others().await;
+    let verbs: Vec<_> = repairs.iter().map(|r| (&*r.entry.verb, &*r.entry.code)).collect();
+    assert_eq!(verbs, [("repair-remove", "branch-not-theirs")]);
+}
+
+#[tokio::test]
 async fn an_admin_takes_out_whom_somebody_invited() {
     let scene = Scene::filled().await;
     let group = project(&scene).await;
