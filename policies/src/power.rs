@@ -5,6 +5,30 @@ use serde_json::{Map, Value, json};
 
 use crate::plan::PowerLevels;
 
+/// State that decides what a room is; named so that a lowered `state_default` alone opens nothing.
+pub(crate) const BRIDGE_STATE: [&str; 11] = [
+    "m.room.name",
+    "m.room.topic",
+    "m.room.avatar",
+    "m.room.canonical_alias",
+    "m.room.history_visibility",
+    "m.room.join_rules",
+    "m.room.guest_access",
+    "m.room.power_levels",
+    "m.room.server_acl",
+    "m.room.third_party_invite",
+    "m.space.child",
+];
+
+/// What cannot be undone.
+pub(crate) const NEVER: [&str; 2] = ["m.room.tombstone", "m.room.encryption"];
+
+/// What only the bridge may send; letting admins send it would let them out of the policy.
+pub(crate) fn is_for_bridge(event_type: &str) -> bool {
+    let beside = ["m.room.create", "m.room.member", "m.space.parent"];
+    [&BRIDGE_STATE[..], &NEVER, &beside].iter().any(|types| types.contains(&event_type))
+}
+
 /// The content of `m.room.power_levels` that brings `current` to `wanted`; `None` when nothing changes.
 ///
 /// Keys that `wanted` does not name stay as they are, and so do people for whom `managed` is false. Creators are

@@ -9,25 +9,8 @@ use crate::{
     decide::ADMIN_STATE,
     plan::PowerLevels,
     policy::{Kind, Powers},
+    power::{BRIDGE_STATE, NEVER},
 };
-
-/// State that decides what a room is; named so that a lowered `state_default` alone opens nothing.
-const BRIDGE_STATE: [&str; 11] = [
-    "m.room.name",
-    "m.room.topic",
-    "m.room.avatar",
-    "m.room.canonical_alias",
-    "m.room.history_visibility",
-    "m.room.join_rules",
-    "m.room.guest_access",
-    "m.room.power_levels",
-    "m.room.server_acl",
-    "m.room.third_party_invite",
-    "m.space.child",
-];
-
-/// What cannot be undone.
-const NEVER: [&str; 2] = ["m.room.tombstone", "m.room.encryption"];
 
 /// What members may always do, also where only admins write.
 const EVERYBODY: [&str; 2] = ["m.reaction", "m.room.redaction"];

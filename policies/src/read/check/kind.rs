@@ -8,32 +8,13 @@ use kring_core::{
 use super::{Checker, name};
 use crate::{
     policy::{Afterwards, Bounds, Ending, EndsWhen, Kind, KindLines, Origin, SpaceRule},
+    power::is_for_bridge,
     read::{
         conditions::line,
         placed::Placed,
         raw::{Name, RawAfterwards, RawEnds, RawHistory, RawJoin, RawKind, RawSpace},
     },
 };
-
-/// What only the bridge may change; letting admins send it would let them out of the policy.
-const NOT_FOR_ADMINS: [&str; 16] = [
-    "m.room.create",
-    "m.room.member",
-    "m.room.name",
-    "m.room.topic",
-    "m.room.avatar",
-    "m.room.canonical_alias",
-    "m.room.history_visibility",
-    "m.room.join_rules",
-    "m.room.guest_access",
-    "m.room.power_levels",
-    "m.room.server_acl",
-    "m.room.third_party_invite",
-    "m.room.tombstone",
-    "m.room.encryption",
-    "m.space.child",
-    "m.space.parent",
-];
 
 impl Checker<'_> {
     pub(super) fn kind(&mut self, raw: &RawKind) -> Kind {
@@ -178,7 +159,7 @@ impl Checker<'_> {
 
     fn admins_send(&mut self, raw: &RawKind) -> Vec<Shared> {
         let Some(sent) = &raw.admins_send else { return Vec::new() };
-        for event_type in sent.value.iter().filter(|n| NOT_FOR_ADMINS.contains(&n.value.as_str())) {
+        for event_type in sent.value.iter().filter(|n| is_for_bridge(n.value.as_str())) {
             self.problem(event_type.referenced, "problem-admins-send", &name(&event_type.value));
         }
         sent.value.iter().map(|n| n.value.as_str().into()).collect()
