@@ -1,8 +1,8 @@
 //! Whether the homeserver delivers events to us, which it may stop doing without a word.
 //!
 //! A restart of the homeserver may lose events, so its answers are watched beside: once it was away, all histories are
-//! looked at. A ping makes Synapse try a transaction that failed again at once. After its own restart it retries nothing until the
-//! next event that interests us, so we write a harmless one and look whether it comes back.
+//! looked at. A ping makes Synapse try a transaction that failed again at once. After its own restart it retries nothing
+//! until the next event that interests us, so we write a harmless one and look whether it comes back.
 
 use std::{
     sync::{
@@ -112,6 +112,10 @@ impl Heartbeat {
     }
 
     fn expect(&self, beat: Option<String>) {
+        if beat.is_some() {
+            // One that comes in to another process leaves no time here, and an older time would hide what came since.
+            *self.beat_at.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         *self.awaited.lock().unwrap_or_else(PoisonError::into_inner) = beat;
     }
 }

@@ -140,7 +140,8 @@ impl App {
     async fn close_gap(&self, (room, last): History, before: Option<i64>) -> Result<Found, Error> {
         match self.since(&room, last.as_deref()).await {
             Since::Events(mut events) => {
-                events.retain(|event| before.is_none_or(|before| event.origin_server_ts < before));
+                let arriving = before.map_or(0, |before| still_arriving(&events, before));
+                events.drain(..arriving);
                 let missing = Some(self.store_missing(&room, &events).await?);
                 let whole = events.first().map(|event| event.event_id.to_string());
                 Ok(Found { room, missing, whole })
@@ -188,6 +189,12 @@ impl App {
         }
         Since::TooMuch(events.first().map(|event| event.event_id.to_string()))
     }
+}
+
+/// How many of the newest `events` may still be on their way. Behind the first that is older than `before` nothing is left
+/// out, whatever its time: it would lie before the event up to which nothing is missing, and never be looked at again.
+fn still_arriving(events: &[RawEvent], before: i64) -> usize {
+    events.iter().take_while(|event| event.origin_server_ts >= before).count()
 }
 
 /// The events that never came, the newest first. State that something newer has replaced, which did come, is kept and not
@@ -244,6 +251,15 @@ mod tests {
             object.insert("state_key".to_owned(), key.into());
         }
         serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn what_lies_behind_an_old_event_is_looked_at_whatever_its_time() {
+        let at = |time| RawEvent { origin_server_ts: time, ..state("$1", None) };
+        let newest_first = [at(104), at(101), at(99), at(102), at(98)];
+        assert_eq!(still_arriving(&newest_first, 100), 2);
+        assert_eq!(still_arriving(&newest_first, 200), 0);
+        assert_eq!(still_arriving(&newest_first, 0), 5);
     }
 
     #[test]

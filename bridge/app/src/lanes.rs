@@ -33,6 +33,10 @@ const APART: usize = 16;
 /// standing in the way of every transaction that the homeserver wants to have stored. After a pause it starts at once.
 const PACE: Duration = Duration::from_millis(20);
 
+/// How long leased rooms are tried while the store lets nobody begin: shorter than their lease.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl App {
     /// Handles stored events until `stop`; then lets the rooms at work finish.
     pub async fn serve_lanes(&self, stop: CancellationToken) {
@@ -99,9 +103,14 @@ impl App {
     async fn handle_heads(&self, heads: Vec<LeasedEvent>, apart: &mut JoinSet<()>) {
         let (fresh, tried): (Vec<_>, Vec<_>) = heads.into_iter().partition(|head| head.attempts <= 1);
         self.set_apart(tried, apart).await;
-        let mut waiting = VecDeque::from(fresh);
-        while !waiting.is_empty() {
+        let (mut waiting, start) = (VecDeque::from(fresh), Instant::now());
+        while !waiting.is_empty() && start.elapsed() < PATIENCE {
+            let left = waiting.len();
             let troubled = self.round(&mut waiting).await;
+            if waiting.len() == left {
+                // The store does not let anybody begin.
+                tokio::time::sleep(PAUSE).await;
+            }
             self.set_apart(troubled, apart).await;
         }
     }

@@ -15,8 +15,8 @@ const SETTLE: Duration = Duration::from_secs(600);
 const ASKED: &str = "removal-asked";
 
 impl App {
-    /// Until `stop`: settles at start, every ten minutes and when a room was read anew, and every `compare` also compares everything with the
-    /// homeserver and clears what is older than `keep_days`.
+    /// Until `stop`: settles at start, every ten minutes and when a room was read anew, and every `compare` also compares
+    /// everything with the homeserver and clears what is older than `keep_days`.
     pub async fn serve_upkeep(&self, compare: Duration, keep_days: i64, stop: CancellationToken) {
         let mut compared = Instant::now();
         loop {

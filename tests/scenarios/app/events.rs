@@ -260,3 +260,33 @@ async fn a_poisoned_event_is_given_up_after_its_tries_and_its_room_goes_on() {
     assert!(scene.is_in(ASSEN, &user(16)) && scene.is_in("afdeling/rolde", &user(12)));
     assert_eq!(scene.repairs().await.len(), 2);
 }
+
+#[rstest]
+#[case::sqlite(On::Sqlite)]
+#[case::postgres(On::Postgres)]
+#[tokio::test]
+async fn an_event_that_ends_the_process_again_and_again_is_given_up_and_its_room_goes_on(#[case] on: On) {
+    let Some(scene) = Scene::start_on(on).await else { return };
+    let mut scene = scene.fill().await;
+    scene.pause_lanes().await;
+    let assen = scene.room(ASSEN);
+    for person in [16, 11] {
+        scene.fake.acting(&user(person)).leave(&assen).expect("anybody may leave");
+    }
+    scene.delivered().await;
+    // A process takes the first event, dies with it, and its successor inherits: eight times.
+    for _ in 0..8 {
+        let mut writer = scene.app.context.store.write().await.expect("a writer");
+        let leased = writer.lease_events(scene.now_ms(), 60_000, &scene.app.owner, 9).await.expect("leased");
+        assert_eq!(leased.len(), 1, "one room");
+        writer.commit().await.expect("stored");
+        scene.app.inherit().await.expect("inherited");
+    }
+    scene.resume_lanes();
+    scene.settled().await;
+    let dead = scene.reader().await.dead_events().await.expect("dead letters");
+    let told: Vec<_> = dead.iter().map(|d| (d.room_id.as_str(), d.error.as_str())).collect();
+    assert_eq!(told, [(assen.as_str(), "the process ended while it handled this event")]);
+    assert!(scene.is_in(ASSEN, &user(11)), "the next event was handled");
+    assert_eq!(scene.repairs().await.len(), 1);
+}
