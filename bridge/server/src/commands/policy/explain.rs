@@ -21,6 +21,9 @@ pub struct ExplainArgs {
     /// With the line of the policy behind each sentence
     #[arg(long)]
     pub lines: bool,
+    /// As a page in Markdown, with a heading for each kind of group
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
     /// Answer as JSON
     #[arg(long)]
     pub json: bool,
@@ -48,17 +51,21 @@ pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure
         if i > 0 {
             context.out.line("");
         }
-        tell(section, args.lines, context);
+        tell(section, args, context);
     }
     Ok(Exit::Done)
 }
 
-fn tell(section: &Section, lines: bool, context: &Context) {
+fn tell(section: &Section, args: &ExplainArgs, context: &Context) {
     let language = context.out.language();
-    context.out.line(section.title.get(language));
+    let (heading, item) = if args.markdown { ("## ", "* ") } else { ("", "  ") };
+    context.out.line(&format!("{heading}{}", section.title.get(language)));
+    if args.markdown {
+        context.out.line("");
+    }
     for sentence in &section.sentences {
         let text = sentence.text.get(language);
-        let line = if lines { format!("  {text} ({})", sentence.line) } else { format!("  {text}") };
-        context.out.line(&line);
+        let line = if args.lines { format!(" ({})", sentence.line) } else { String::new() };
+        context.out.line(&format!("{item}{text}{line}"));
     }
 }
