@@ -25,6 +25,8 @@ pub mod world;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod testing;

@@ -87,3 +87,30 @@ fn case_that_fails_says_what_was_expected() {
     let results = run_file("x.yaml", table, &shipped).unwrap();
     assert_snapshot!(results[0].failure.as_ref().unwrap().nl, @"Verwacht: allowed by-rule. Gekregen: refused unknown-person.");
 }
+
+/// The keys of a mapping: serde lists them when it meets one that is not there.
+fn keys<T: serde::de::DeserializeOwned + std::fmt::Debug>() -> std::collections::BTreeSet<String> {
+    let error = serde_saphyr::from_str::<T>("no_such_key: 1").unwrap_err();
+    match error.without_snippet() {
+        serde_saphyr::Error::SerdeUnknownField { expected, .. } => {
+            expected.iter().map(ToString::to_string).collect()
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn page_has_the_keys_of_a_table_and_no_others() {
+    for (heading, keys) in [
+        ("The table", keys::<RawTable>()),
+        ("A person", keys::<raw::RawPerson>()),
+        ("A group in a table", keys::<raw::RawGroup>()),
+        ("A grant", keys::<raw::RawGrant>()),
+        ("A case", keys::<RawCase>()),
+        ("`given`", keys::<raw::RawGiven>()),
+        ("`when`", keys::<raw::RawWhen>()),
+        ("`then`", keys::<raw::RawThen>()),
+    ] {
+        assert_eq!(crate::reference::keys_under(&[heading]), keys, "docs/policy.md, {heading}");
+    }
+}
