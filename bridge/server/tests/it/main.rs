@@ -5,6 +5,7 @@
 mod config;
 mod control;
 mod import;
+mod pages;
 mod policy;
 mod registration;
 mod support;
