@@ -6,6 +6,7 @@ use std::{fs, path::PathBuf};
 
 use crate::support::Site;
 
+mod board;
 mod files;
 mod player;
 

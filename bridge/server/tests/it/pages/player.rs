@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::files::Place;
+use super::{board, files::Place};
 use crate::support::Site;
 
 /// Behind what is made by a remark.
@@ -49,10 +49,11 @@ impl Player {
         fresh
     }
 
-    /// What stands between a remark and its end: `$ kring …`.
+    /// What stands between a remark and its end: `$ kring …`, or `sentences: en` for the cases that a board reads.
     fn made_by(&mut self, remark: &str) -> String {
         match remark.split_once(' ') {
             Some(("$", command)) => self.run(command).trim_end().to_owned() + "\n",
+            Some(("sentences:", which)) => board::sentences(which),
             _ => panic!("nobody knows what to put below: {remark}"),
         }
     }
