@@ -6,6 +6,7 @@
 
 mod app;
 mod apply;
+mod arrears;
 mod audit;
 pub mod avatar;
 mod compare;
@@ -30,6 +31,7 @@ mod upkeep;
 
 pub use app::{App, Inner, Shared};
 pub use apply::{Applied, ApplyError, Progress};
+pub use arrears::{Arrears, Waiting};
 pub use compare::Compared;
 pub use context::{Context, Planned, Snapshot};
 pub use delivery::{Delivery, HEARTBEAT};

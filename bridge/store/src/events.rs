@@ -16,7 +16,7 @@ pub struct Backlog {
     pub pending: u64,
     /// When the oldest of them came, in ms since the Unix epoch; `None` when nothing waits.
     pub oldest_ms: Option<i64>,
-    /// Those that were given up and that nobody has put away since.
+    /// Those that were given up, and are still kept.
     pub dead: u64,
 }
 
