@@ -12,6 +12,7 @@ mod likeness;
 mod links;
 mod loops;
 mod moving;
+mod numbers;
 mod operating;
 mod rings;
 mod servers;

@@ -6,10 +6,12 @@
 
 mod app;
 mod apply;
+mod arrears;
 mod audit;
 pub mod avatar;
 mod compare;
 mod context;
+mod counted;
 mod delivery;
 mod ears;
 pub mod effect;
@@ -30,8 +32,10 @@ mod upkeep;
 
 pub use app::{App, Inner, Shared};
 pub use apply::{Applied, ApplyError, Progress};
+pub use arrears::{Arrears, Waiting};
 pub use compare::Compared;
 pub use context::{Context, Planned, Snapshot};
+pub use counted::counters;
 pub use delivery::{Delivery, HEARTBEAT};
 pub use error::Error;
 pub use gaps::Gaps;

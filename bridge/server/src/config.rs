@@ -8,6 +8,7 @@ mod data;
 mod homeserver;
 mod listen;
 mod log;
+mod metrics;
 mod policy;
 mod problem;
 mod read;
@@ -26,6 +27,7 @@ pub use self::{
     homeserver::Homeserver,
     listen::Listen,
     log::{Log, LogFormat},
+    metrics::Metrics,
     policy::{Policy, PolicySource},
     problem::{Origin, Problem, Problems},
     store::{Database, Store, Synchronous},
@@ -55,6 +57,8 @@ pub struct Config {
     pub data: Data,
     /// What is logged, and how.
     pub log: Log,
+    /// Numbers for Prometheus.
+    pub metrics: Metrics,
 }
 
 impl Config {

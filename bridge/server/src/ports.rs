@@ -12,7 +12,10 @@ use kring_app::{App, Delivery};
 use kring_core::text::Text;
 use kring_homeserver::probe::{self, Finding};
 use kring_store::{Aside, IncomingEvent as Stored};
-use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role};
+use kring_web::{
+    Arrears, ArrearsPort, IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role,
+    Waiting,
+};
 use tokio::sync::Mutex;
 
 use self::database::Database;
@@ -65,7 +68,10 @@ fn stored(event: IncomingEvent, received_at_ms: i64) -> Stored {
 /// The homeserver is asked at most this often, however often somebody asks us.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Tells what works and what does not.
+/// As for the database's readiness: who collects numbers gives up after some seconds too.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Tells what works and what does not, and how far it is behind.
 pub struct Ready {
     app: App,
     leads: Box<dyn Fn() -> bool + Send + Sync>,
@@ -105,6 +111,29 @@ impl ReadinessPort for Ready {
             },
         }
     }
+}
+
+#[async_trait]
+impl ArrearsPort for Ready {
+    async fn arrears(&self) -> Option<Arrears> {
+        match tokio::time::timeout(PATIENCE, self.app.context.arrears()).await {
+            Ok(Ok(found)) => {
+                Some(Arrears { events: waiting(&found.events), effects: waiting(&found.effects) })
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "nobody can tell how much waits");
+                None
+            }
+            Err(_) => {
+                tracing::warn!(seconds = PATIENCE.as_secs(), "the database does not say how much waits");
+                None
+            }
+        }
+    }
+}
+
+fn waiting(found: &kring_app::Waiting) -> Waiting {
+    Waiting { waiting: found.waiting, oldest: found.oldest, given_up: found.given_up }
 }
 
 fn of_finding(finding: &Finding) -> Part {

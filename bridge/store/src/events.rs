@@ -1,7 +1,7 @@
 //! Events that are stored: how many wait, which were given up, which are swept. How they come in is in `ingest`, how they
 //! are handled in `lanes`.
 
-use sqlx::Row as _;
+use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::StoreError,
@@ -9,15 +9,25 @@ use crate::{
     session::{Reader, Writer},
 };
 
-/// How much waits.
+/// How much waits, of events or of effects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Events to be handled.
+    /// Those that are not finished.
     pub pending: u64,
     /// When the oldest of them came, in ms since the Unix epoch; `None` when nothing waits.
     pub oldest_ms: Option<i64>,
-    /// Events that were given up.
+    /// Those that were given up, and are still kept.
     pub dead: u64,
+}
+
+impl Backlog {
+    pub(crate) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            pending: row.try_get::<i64, _>("pending")?.unsigned_abs(),
+            oldest_ms: row.try_get("oldest")?,
+            dead: row.try_get::<i64, _>("dead")?.unsigned_abs(),
+        })
+    }
 }
 
 /// An event that could not be handled.
@@ -40,6 +50,13 @@ pub struct DeadEvent {
     /// The whole event.
     pub json: String,
 }
+
+/// Count and smallest number of those that wait in one look: asked for alone, the smallest number is looked for from the
+/// first event on, over all that are handled and kept.
+const BACKLOG: &str = "WITH waiting AS (SELECT count(*) AS n, min(seq) AS first FROM events WHERE state = 0)
+    SELECT n AS pending, (SELECT received_at FROM events WHERE seq = first) AS oldest,
+        (SELECT count(*) FROM events WHERE state = 2) AS dead
+    FROM waiting";
 
 /// Rows of one sweep: nobody else writes meanwhile.
 const SWEEP: i64 = 2_000;
@@ -89,15 +106,7 @@ impl Reader {
     ///
     /// The database does not answer.
     pub async fn backlog(&mut self) -> Result<Backlog, StoreError> {
-        let sql = "SELECT (SELECT count(*) FROM events WHERE state = 0) AS pending, \
-                   (SELECT received_at FROM events WHERE seq = (SELECT min(seq) FROM events WHERE state = 0)) AS oldest, \
-                   (SELECT count(*) FROM events WHERE state = 2) AS dead";
-        let row = sqlx::query(sql).fetch_one(self.connection()).await?;
-        Ok(Backlog {
-            pending: row.try_get::<i64, _>("pending")?.unsigned_abs(),
-            oldest_ms: row.try_get("oldest")?,
-            dead: row.try_get::<i64, _>("dead")?.unsigned_abs(),
-        })
+        Backlog::read(&sqlx::query(BACKLOG).fetch_one(self.connection()).await?)
     }
 
     /// The events that were given up, oldest first.
@@ -123,5 +132,30 @@ impl Reader {
             })
         };
         rows.iter().map(dead).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mode, Store, StoreUrl};
+
+    #[tokio::test]
+    async fn counting_what_waits_looks_at_nothing_that_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&StoreUrl::sqlite(folder.path().join("kring.db")), Mode::ReadWrite).await.unwrap();
+        for (sql, partial) in [(BACKLOG, "events_waiting"), (crate::outbox::BACKLOG, "outbox_lanes")] {
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            let rows = query.fetch_all(store.read().await.unwrap().connection()).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|r| r.get("detail")).collect();
+            assert!(plan.iter().any(|l| l.contains(partial)), "{plan:#?}");
+            let whole = plan.iter().filter(|l| {
+                let table = ["SCAN events", "SEARCH events", "SCAN outbox", "SEARCH outbox"];
+                table.iter().any(|t| l.starts_with(t)) && !l.contains("USING")
+            });
+            assert_eq!(whole.collect::<Vec<_>>(), [""; 0], "{plan:#?}");
+        }
     }
 }

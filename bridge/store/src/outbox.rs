@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{error::StoreError, row::Columns, session::Reader};
+use crate::{error::StoreError, events::Backlog, row::Columns, session::Reader};
 
 /// An effect to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +83,14 @@ enum State {
     Failed,
 }
 
+/// As for events: count and smallest number in one look.
+pub(crate) const BACKLOG: &str = "WITH waiting AS (
+        SELECT count(*) AS n, min(id) AS first FROM outbox WHERE state IN ('pending', 'leased')
+    )
+    SELECT n AS pending, (SELECT created_at FROM outbox WHERE id = first) AS oldest,
+        (SELECT count(*) FROM outbox WHERE state = 'failed') AS dead
+    FROM waiting";
+
 const COLUMNS: &str = "id, lane, kind, payload, txn_id, batch, attempts, created_at";
 
 fn effect(row: &AnyRow) -> Result<Effect, StoreError> {
@@ -112,6 +120,16 @@ impl Reader {
         };
         let row = sqlx::query(sql).bind(batch.map(str::to_owned)).fetch_one(self.connection()).await?;
         Ok(row.try_get::<i64, _>("n")?.unsigned_abs())
+    }
+
+    /// How many effects are not finished, and how many were given up. Whether one waits on purpose ([`NewEffect::not_before_ms`])
+    /// makes no difference.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn outbox_backlog(&mut self) -> Result<Backlog, StoreError> {
+        Backlog::read(&sqlx::query(BACKLOG).fetch_one(self.connection()).await?)
     }
 
     /// The effects of a batch, or of all, that were given up, oldest first.

@@ -7,13 +7,15 @@
 //! | `GET /_matrix/app/v1/users/{id}`, `…/rooms/{alias}` | the homeserver | 404: we make nothing on demand |
 //! | `GET /health` | a supervisor | 200 while the process lives |
 //! | `GET /ready` | an operator | 200 or 503, with a code and a sentence per part |
+//! | `GET /metrics`, on a listener of its own | Prometheus | 200 with numbers |
 //!
-//! What lies behind is taken as two traits, [`IngestPort`] and [`ReadinessPort`], so that this crate knows neither the
-//! store nor the homeserver's client.
+//! What lies behind is taken as three traits, [`IngestPort`], [`ReadinessPort`] and [`ArrearsPort`], so that this crate
+//! knows neither the store nor the homeserver's client.
 
 mod answer;
 mod appservice;
 mod health;
+mod metrics;
 mod ports;
 mod token;
 mod transaction;
@@ -21,13 +23,18 @@ mod transaction;
 use std::{future::Future, io, sync::Arc};
 
 use axum::{
-    Router, middleware,
+    middleware,
     routing::{get, post, put},
 };
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-pub use ports::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role};
+pub use axum::Router;
+pub use metrics::{Counted, MetricsState, metrics_router};
+pub use ports::{
+    Arrears, ArrearsPort, IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role,
+    Waiting,
+};
 pub use transaction::LARGEST_TRANSACTION;
 
 /// What the routes work with. Clones share everything.
@@ -49,7 +56,7 @@ impl WebState {
     }
 }
 
-/// All routes.
+/// All routes but `/metrics`.
 pub fn router(state: WebState) -> Router {
     let homeserver = Router::new()
         .route("/_matrix/app/v1/transactions/{txn_id}", put(transaction::put))

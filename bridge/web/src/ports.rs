@@ -1,5 +1,7 @@
 //! What the routes need from the rest of the house.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use kring_core::text::Text;
 use serde::Serialize;
@@ -88,13 +90,51 @@ pub struct Readiness {
 impl Readiness {
     /// Whether every part is good.
     pub fn is_ready(&self) -> bool {
-        [&self.database, &self.homeserver, &self.token, &self.delivery].iter().all(|part| part.good)
+        self.parts().iter().all(|(_, part)| part.good)
+    }
+
+    /// Every part with its name.
+    pub fn parts(&self) -> [(&'static str, &Part); 4] {
+        [
+            ("database", &self.database),
+            ("homeserver", &self.homeserver),
+            ("token", &self.token),
+            ("delivery", &self.delivery),
+        ]
     }
 }
 
-/// Who knows how the bridge is. Called for every `GET /ready`, so an answer may be some seconds old; never fails.
+/// Who knows how the bridge is. Called for every `GET /ready` and `GET /metrics`, so an answer may be some
+/// seconds old; never fails.
 #[async_trait]
 pub trait ReadinessPort: Send + Sync {
     /// How the bridge is now.
     async fn readiness(&self) -> Readiness;
+}
+
+/// How much of one kind waits to be done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub waiting: u64,
+    /// How long ago the oldest of them came; `None` when nothing waits.
+    pub oldest: Option<Duration>,
+    /// How many were given up.
+    pub given_up: u64,
+}
+
+/// How far the bridge is behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrears {
+    /// Events that the homeserver sent.
+    pub events: Waiting,
+    /// What is to be done on the homeserver.
+    pub effects: Waiting,
+}
+
+/// Who knows how far the bridge is behind. Called for every `GET /metrics`; must not wait long, whatever is wrong.
+#[async_trait]
+pub trait ArrearsPort: Send + Sync {
+    /// How it stands now; `None` when that cannot be known, because the store does not answer.
+    async fn arrears(&self) -> Option<Arrears>;
 }

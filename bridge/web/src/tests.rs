@@ -44,7 +44,7 @@ impl IngestPort for Store {
     }
 }
 
-struct State(Readiness);
+pub(crate) struct State(pub(crate) Readiness);
 
 #[async_trait]
 impl ReadinessPort for State {
@@ -53,12 +53,12 @@ impl ReadinessPort for State {
     }
 }
 
-fn part(good: bool, code: &str) -> Part {
+pub(crate) fn part(good: bool, code: &str) -> Part {
     let text = Text { nl: format!("{code} in het Nederlands"), en: format!("{code} in English") };
     Part { good, code: code.to_owned(), text }
 }
 
-fn all_good() -> Readiness {
+pub(crate) fn all_good() -> Readiness {
     let good = part(true, "good");
     Readiness {
         database: good.clone(),
@@ -79,7 +79,12 @@ fn bridge() -> (Router, Arc<Store>) {
     with(all_good())
 }
 
-fn request(method: Method, path: &str, token: Option<&str>, body: impl Into<Body>) -> Request<Body> {
+pub(crate) fn request(
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: impl Into<Body>,
+) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -344,6 +349,7 @@ async fn unknown_endpoint_and_unknown_method_are_unrecognized() {
         (Method::PUT, "/transactions/17", 404),
         (Method::GET, "/_matrix/app/v1/thirdparty/protocol/x", 404),
         (Method::GET, "/", 404),
+        (Method::GET, "/metrics", 404),
         (Method::POST, TRANSACTION, 405),
         (Method::DELETE, "/_matrix/app/v1/ping", 405),
         (Method::POST, "/health", 405),

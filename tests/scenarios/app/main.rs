@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a helper of a test fails by panicking, too")]
 
 mod apply;
+mod arrears;
 mod association;
 mod behind;
 mod breath;

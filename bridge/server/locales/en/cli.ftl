@@ -122,7 +122,8 @@ run-no-bots = This version has no bots with private chats yet, so --only bots wo
 leader-elsewhere = Another Kring leads here: { $owner }. Give this command on that machine, or stop that Kring first.
 leader-lost = Another Kring has taken over before the command had ended. Look with kring plan what is left, and give the command there.
 run-twice = A Kring is at work here already ({ $reason }). Stop it first.
-listen-failed = Kring cannot listen on { $address } ({ $reason }). Choose another address in listen.address.
+listen-failed = Kring cannot listen on { $address } ({ $reason }). Choose another address in { $key }.
+metrics-failed = Kring cannot keep the numbers for metrics.listen ({ $reason }). Leave that key out and report this.
 no-signals = Kring does not hear when it is to stop ({ $reason }) and does not start because of that.
 
 # kring plan, apply, why, member, group

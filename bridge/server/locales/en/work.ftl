@@ -45,6 +45,15 @@ events-count = { $waiting ->
     [one] and 1 was given up.
    *[other] and { $dead } were given up.
  }
+events-oldest = The oldest has been waiting for { $unit ->
+    [seconds] { $count ->
+        [one] 1 second
+       *[other] { $count } seconds
+    }
+    [minutes] { $count } minutes
+    [hours] { $count } hours
+   *[days] { $count } days
+ }.
 events-unknown = There is no event with number { $number } that was given up. Look with: kring events list
 events-replayed = { $count ->
     [0] Nothing had been given up.

@@ -122,7 +122,8 @@ run-no-bots = Deze versie heeft nog geen bots met privégesprekken. Met --only b
 leader-elsewhere = Een andere Kring heeft hier de leiding: { $owner }. Geef deze opdracht op die machine, of stop die Kring eerst.
 leader-lost = Een andere Kring nam de leiding over voordat de opdracht klaar was. Kijk met kring plan wat er nog moet gebeuren, en geef de opdracht daar.
 run-twice = Er draait hier al een Kring ({ $reason }). Stop die eerst.
-listen-failed = Op { $address } kan Kring niet luisteren ({ $reason }). Kies een ander adres bij listen.address.
+listen-failed = Op { $address } kan Kring niet luisteren ({ $reason }). Kies een ander adres bij { $key }.
+metrics-failed = Kring kan de getallen voor metrics.listen niet bijhouden ({ $reason }). Laat die instelling weg en meld dit.
 no-signals = Kring hoort niet wanneer hij moet stoppen ({ $reason }) en start daarom niet.
 
 # kring plan, apply, why, member, group

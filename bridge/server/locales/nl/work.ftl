@@ -45,6 +45,15 @@ events-count = { $waiting ->
     [one] en 1 is opgegeven.
    *[other] en { $dead } zijn opgegeven.
  }
+events-oldest = De oudste wacht al { $unit ->
+    [seconds] { $count ->
+        [one] 1 seconde
+       *[other] { $count } seconden
+    }
+    [minutes] { $count } minuten
+    [hours] { $count } uur
+   *[days] { $count } dagen
+ }.
 events-unknown = Er is geen opgegeven gebeurtenis met nummer { $number }. Kijk met: kring events list
 events-replayed = { $count ->
     [0] Er was niets opgegeven.

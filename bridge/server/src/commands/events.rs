@@ -1,7 +1,9 @@
 //! `kring events …`: events that could not be handled, and what to do with them.
 
+use std::time::Duration;
+
 use clap::Subcommand;
-use kring_app::App;
+use kring_app::{App, Context as Facts, Waiting};
 use kring_store::{DeadEvent, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -62,26 +64,39 @@ fn failed(error: &StoreError) -> Failure {
     wiring::failure("store-failed", error)
 }
 
-async fn dead(context: &Context) -> Result<(Vec<DeadEvent>, u64), Failure> {
-    let facts = super::why::facts(context).await?;
+async fn dead(facts: &Facts) -> Result<Vec<DeadEvent>, Failure> {
     let mut reader = facts.store.read().await.map_err(|e| failed(&e))?;
-    let waiting = reader.backlog().await.map_err(|e| failed(&e))?.pending;
-    Ok((reader.dead_events().await.map_err(|e| failed(&e))?, waiting))
+    reader.dead_events().await.map_err(|e| failed(&e))
 }
 
 async fn list(json: bool, context: &Context) -> Result<Exit, Failure> {
-    let (dead, waiting) = dead(context).await?;
+    let facts = super::why::facts(context).await?;
+    let Waiting { waiting, oldest, .. } =
+        facts.arrears().await.map_err(|e| wiring::failure("store-failed", &e))?.events;
+    let dead = dead(&facts).await?;
     if json {
         let lines: Vec<Value> = dead.iter().map(summary).collect();
-        let answer = json!({"waiting": waiting, "dead": lines});
+        let oldest = oldest.map(|age| age.as_secs());
+        let answer = json!({"waiting": waiting, "oldest_seconds": oldest, "dead": lines});
         context.out.json(&answer).map_err(|e| wiring::failure("no-json", &e))?;
         return Ok(Exit::Done);
     }
     context.out.answer("events-count", &[("waiting", waiting.into()), ("dead", dead.len().into())]);
+    if let Some((count, unit)) = oldest.map(rounded) {
+        context.out.answer("events-oldest", &[("count", count.into()), ("unit", unit.into())]);
+    }
     for event in &dead {
         context.out.line(&format!("{}  {}  {}  {}", event.seq, event.event_type, event.room_id, event.error));
     }
     Ok(Exit::Done)
+}
+
+/// An age as one would say it: whole units, at least two of all but the smallest.
+fn rounded(age: Duration) -> (u64, &'static str) {
+    let seconds = age.as_secs();
+    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    let fits = units.into_iter().find(|(length, _)| seconds >= 2 * length);
+    fits.map_or((seconds, "seconds"), |(length, unit)| (seconds / length, unit))
 }
 
 fn summary(event: &DeadEvent) -> Value {
@@ -92,7 +107,7 @@ fn summary(event: &DeadEvent) -> Value {
 }
 
 async fn show(number: i64, context: &Context) -> Result<Exit, Failure> {
-    let (dead, _) = dead(context).await?;
+    let dead = dead(&super::why::facts(context).await?).await?;
     let event = dead.iter().find(|event| event.seq == number).ok_or_else(|| unknown(number))?;
     let mut whole = summary(event);
     if let Some(object) = whole.as_object_mut() {
@@ -132,4 +147,25 @@ async fn forget(number: i64, app: App, context: &Context) -> Result<Exit, Failur
     writer.commit().await.map_err(|e| failed(&e))?;
     context.out.answer("events-dropped", &[("number", number.to_string().into())]);
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_units_of_which_there_are_at_least_two() {
+        let cases = [
+            (0, (0, "seconds")),
+            (119, (119, "seconds")),
+            (120, (2, "minutes")),
+            (7_199, (119, "minutes")),
+            (7_200, (2, "hours")),
+            (172_799, (47, "hours")),
+            (172_800, (2, "days")),
+        ];
+        for (seconds, told) in cases {
+            assert_eq!(rounded(Duration::from_secs(seconds)), told, "{seconds}");
+        }
+    }
 }

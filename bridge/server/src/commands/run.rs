@@ -4,6 +4,7 @@
 //! serves pages, and one of them leads, which means that it handles events and carries out effects (`lead`).
 
 mod lead;
+mod listeners;
 
 use std::sync::{
     Arc,
@@ -13,11 +14,9 @@ use std::sync::{
 use clap::{Args, ValueEnum};
 use kring_app::App;
 use kring_store::Engine;
-use kring_web::WebState;
 use serde::{Deserialize, Serialize};
-use tokio::net::TcpListener;
 
-use self::lead::Candidate;
+use self::{lead::Candidate, listeners::Listeners};
 use crate::{
     check,
     config::{Config, Database},
@@ -65,15 +64,14 @@ pub async fn run(args: &RunArgs, context: &Context) -> Result<Exit, Failure> {
         // Whoever leads will listen: several processes may share a machine.
         Database::Postgres(_) => None,
     };
-    let http = TcpListener::bind(config.listen.address).await.map_err(|e| {
-        let address = ("address", config.listen.address.to_string().into());
-        Failure::new("listen-failed", &[address, ("reason", e.to_string().into())])
-    })?;
+    let listeners = Listeners::bind(&config).await?;
     let app = wiring::app(&config, Arc::clone(&context.clock)).await?;
     let life = Lifecycle::default();
     let leads = Arc::new(AtomicBool::new(false));
     let first = if args.only == Some(Only::Web) { None } else { first(&config, &app).await? };
-    serve(&life, &app, &config, http, &leads)?;
+    let leading = Arc::clone(&leads);
+    let (ingest, ready) = ports::ports(&app, move || leading.load(Ordering::Acquire));
+    listeners.serve(&life, wiring::registration(&config)?.hs_token, ingest, ready);
     if args.only != Some(Only::Web) {
         let candidate =
             Candidate { app: app.clone(), config: config.clone(), context: context.clone(), leads };
@@ -104,27 +102,4 @@ async fn first(config: &Config, app: &App) -> Result<Option<Leading>, Failure> {
         // Somebody else leads, or it is tried again soon.
         (Err(NotLeading::Lock(_)), Engine::Postgres) => Ok(None),
     }
-}
-
-fn serve(
-    life: &Lifecycle,
-    app: &App,
-    config: &Config,
-    http: TcpListener,
-    leads: &Arc<AtomicBool>,
-) -> Result<(), Failure> {
-    let hs_token = wiring::registration(config)?.hs_token;
-    let leads = Arc::clone(leads);
-    let (ingest, ready) = ports::ports(app, move || leads.load(Ordering::Acquire));
-    let state = WebState::new(hs_token, Arc::new(ingest), Arc::new(ready));
-    let stop = life.stopping();
-    let stopping = stop.clone().cancelled_owned();
-    let fatal = stop.clone();
-    life.tasks().spawn(async move {
-        if let Err(error) = kring_web::serve(http, kring_web::router(state), stopping).await {
-            tracing::error!(%error, "the web server ended");
-            fatal.cancel();
-        }
-    });
-    Ok(())
 }

@@ -39,20 +39,21 @@ fn a_misspelt_key_gets_a_suggestion() {
 fn unknown_sections_and_keys_list_what_is_known() {
     assert_snapshot!(refused(&format!("{GOOD}  colour: green\nweather:\n  rain: yes\n")), @r#"
     kring.yaml, line 10, data.colour: this key is unknown. Known here: dir, socket.
-    kring.yaml, line 12, weather: this key is unknown. Known here: association, data, homeserver, listen, log, policy, store.
+    kring.yaml, line 12, weather: this key is unknown. Known here: association, data, homeserver, listen, log, metrics, policy, store.
     "#);
 }
 
 #[test]
 fn each_wrong_value_is_named_with_its_line() {
     let wrong = GOOD.replace("http://127.0.0.1:8008", "ftp://127.0.0.1").replace("kring.test", "kring test")
-        + "listen: {address: here}\nlog: {format: xml, filter: 'a=b=c'}\n";
+        + "listen: {address: here}\nlog: {format: xml, filter: 'a=b=c'}\nmetrics: {listen: 9190}\n";
     assert_snapshot!(refused(&wrong), @r#"
     kring.yaml, line 2, homeserver.url: “ftp://127.0.0.1” cannot be used here. Write for example: http://127.0.0.1:8008
     kring.yaml, line 3, homeserver.server_name: “kring test” cannot be used here. Write for example: onsivn.nl
     kring.yaml, line 10, listen.address: “here” cannot be used here. Write for example: 127.0.0.1:8090
     kring.yaml, line 11, log.filter: “a=b=c” cannot be used here. Write for example: info,kring_store=debug
     kring.yaml, line 11, log.format: “xml” cannot be used here. Choose one of: text, json.
+    kring.yaml, line 12, metrics.listen: “9190” cannot be used here. Write for example: 127.0.0.1:9190
     "#);
 }
 

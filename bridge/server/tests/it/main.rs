@@ -4,6 +4,7 @@
 
 mod config;
 mod control;
+mod events;
 mod import;
 mod pages;
 mod policy;

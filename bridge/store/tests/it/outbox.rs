@@ -1,4 +1,4 @@
-use kring_store::{EffectState, NewEffect, Store};
+use kring_store::{Backlog, EffectState, NewEffect, Store};
 use serde_json::json;
 
 use crate::{
@@ -16,6 +16,7 @@ on_both! {
     ended_lease_is_given_to_another_worker,
     killed_worker_gives_back_its_effects,
     two_workers_share_the_lanes,
+    backlog_counts_what_waits_and_what_was_given_up,
 }
 
 async fn enqueue(store: &Store, effects: &[NewEffect]) -> Vec<Option<i64>> {
@@ -205,4 +206,27 @@ async fn two_workers_share_the_lanes(db: Database) {
     let one = tokio::spawn(work(store.clone(), "one"));
     let two = tokio::spawn(work(store.clone(), "two"));
     assert_eq!(one.await.unwrap() + two.await.unwrap(), 200);
+}
+
+async fn backlog_counts_what_waits_and_what_was_given_up(db: Database) {
+    let store = db.open().await;
+    let backlog = async || store.read().await.unwrap().outbox_backlog().await.unwrap();
+    assert_eq!(backlog().await, Backlog::default());
+    let at = |created_at_ms, e: NewEffect| NewEffect { created_at_ms, ..e };
+    let new = [at(10, effect("!a", "t1")), at(20, effect("!b", "t2")), at(30, effect("!c", "t3"))];
+    let ids: Vec<_> = enqueue(&store, &new).await.into_iter().map(Option::unwrap).collect();
+    lease(&store, 0).await;
+    assert_eq!(
+        backlog().await,
+        Backlog { pending: 3, oldest_ms: Some(10), dead: 0 },
+        "under way is not done"
+    );
+    assert!(done(&store, ids[0]).await);
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.effect_failed(ids[1], "M_FORBIDDEN", 2_000).await.unwrap());
+    assert!(writer.effect_retry(ids[2], 9_000, "M_UNKNOWN").await.unwrap());
+    writer.commit().await.unwrap();
+    assert_eq!(backlog().await, Backlog { pending: 1, oldest_ms: Some(30), dead: 1 });
+    assert!(done(&store, ids[2]).await);
+    assert_eq!(backlog().await, Backlog { pending: 0, oldest_ms: None, dead: 1 });
 }
