@@ -96,7 +96,7 @@ fn handled(runtime: &Runtime, running: &OnFake) -> u64 {
     loop {
         let pending = runtime.block_on(async {
             let store = Store::open(&url, Mode::ReadOnly).await.ok()?;
-            Some(store.read().await.ok()?.backlog().await.ok()?.pending)
+            Some(store.backlog().await.ok()?.pending)
         });
         if pending == Some(0) || start.elapsed() > PATIENCE {
             return pending.unwrap_or(u64::MAX);

@@ -41,6 +41,8 @@ pub struct Inner {
     shared: Arc<Shared>,
     /// Held while a plan is made and carried out: two at a time would ask for the same things.
     pub(crate) planning: AsyncMutex<()>,
+    /// Held while what came is taken apart.
+    pub(crate) unpacking: AsyncMutex<()>,
     turns: Mutex<HashMap<PlaceKey, Arc<AsyncMutex<()>>>>,
 }
 
@@ -131,6 +133,7 @@ impl App {
             owner: OWNER.to_owned(),
             shared,
             planning: AsyncMutex::default(),
+            unpacking: AsyncMutex::default(),
             turns: Mutex::default(),
         }))
     }

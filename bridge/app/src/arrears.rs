@@ -34,8 +34,8 @@ impl Context {
     ///
     /// When the store cannot be read.
     pub async fn arrears(&self) -> Result<Arrears, Error> {
-        let mut reader = self.store.read().await?;
-        let (events, effects) = (reader.backlog().await?, reader.outbox_backlog().await?);
+        let events = self.store.backlog().await?;
+        let effects = self.store.read().await?.outbox_backlog().await?;
         let now = self.clock.now_ms();
         Ok(Arrears { events: waiting(&events, now), effects: waiting(&effects, now) })
     }

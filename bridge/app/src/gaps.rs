@@ -159,6 +159,8 @@ impl App {
     /// Stores those of `events`, the newest first, that never came; says how many they are.
     async fn store_missing(&self, room: &OwnedRoomId, events: &[RawEvent]) -> Result<usize, Error> {
         let ids: Vec<&str> = events.iter().map(|event| event.event_id.as_str()).collect();
+        // What is on its way is not missing.
+        self.unpack_all().await?;
         let known = self.context.store.read().await?.known_events(&ids).await?;
         let mut missing = missing(room, events, &known, self.context.clock.now_ms());
         missing.reverse();

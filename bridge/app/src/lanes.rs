@@ -48,9 +48,9 @@ impl App {
                 () = stop.cancelled() => break,
             }
             started = Some(Instant::now());
-            let handled = self.handle_waiting(&mut apart).await;
+            let more = self.handle_waiting(&mut apart).await;
             while apart.try_join_next().is_some() {}
-            if handled == 0 {
+            if !more {
                 tokio::select! {
                     Some(_) = apart.join_next(), if !apart.is_empty() => {}
                     () = self.events_stored.notified() => {}
@@ -68,6 +68,7 @@ impl App {
     ///
     /// When the store cannot be read.
     pub async fn handle_some(&self) -> Result<usize, Error> {
+        self.unpack_all().await?;
         let heads = self.lease(ROOMS).await?;
         let (count, mut apart) = (heads.len(), JoinSet::new());
         self.handle_heads(heads, &mut apart).await;
@@ -75,21 +76,26 @@ impl App {
         Ok(count)
     }
 
-    async fn handle_waiting(&self, apart: &mut JoinSet<()>) -> usize {
-        match self.lease(ROOMS).await {
-            Ok(heads) => {
-                let count = heads.len();
-                self.handle_heads(heads, apart).await;
-                count
-            }
-            Err(error) => {
-                tracing::error!(%error, "the events cannot be read");
-                0
-            }
-        }
+    /// Says whether there may be more.
+    async fn handle_waiting(&self, apart: &mut JoinSet<()>) -> bool {
+        let work = async {
+            let unpacked = self.unpack().await?;
+            let heads = self.lease(ROOMS).await?;
+            let more = unpacked > 0 || !heads.is_empty();
+            self.handle_heads(heads, apart).await;
+            Ok::<_, Error>(more)
+        };
+        work.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the events cannot be read");
+            false
+        })
     }
 
     async fn lease(&self, rooms: u32) -> Result<Vec<LeasedEvent>, Error> {
+        // Most of what comes concerns nobody: then nothing is written.
+        if !self.context.store.read().await?.events_wait().await? {
+            return Ok(Vec::new());
+        }
         let now = self.context.clock.now_ms();
         let mut writer = self.context.store.write_behind().await?;
         let leased = writer.lease_events(now, LEASE_MS, &self.owner, rooms).await?;

@@ -20,6 +20,7 @@ mod gaps;
 pub mod grouping;
 pub mod guard;
 pub mod importing;
+mod incoming;
 mod ingest;
 pub mod lanes;
 pub mod observe;

@@ -11,10 +11,8 @@ use async_trait::async_trait;
 use kring_app::{App, Delivery};
 use kring_core::text::Text;
 use kring_homeserver::probe::{self, Finding};
-use kring_store::{Aside, IncomingEvent as Stored};
 use kring_web::{
-    Arrears, ArrearsPort, IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role,
-    Waiting,
+    Arrears, ArrearsPort, Events, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, Waiting,
 };
 use tokio::sync::Mutex;
 
@@ -43,25 +41,10 @@ pub struct Ingest {
 
 #[async_trait]
 impl IngestPort for Ingest {
-    async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
-        let now = self.app.context.clock.now_ms();
-        let events: Vec<Stored> = events.into_iter().map(|event| stored(event, now)).collect();
-        let stored = self.app.ingest(txn_id, events).await;
+    async fn ingest(&self, txn_id: &str, events: Events) -> Result<(), IngestError> {
+        let stored = self.app.receive(txn_id, events.count, &events.json).await;
         self.database.took(stored.as_ref().err());
         stored.map_err(|error| IngestError(error.to_string()))
-    }
-}
-
-fn stored(event: IncomingEvent, received_at_ms: i64) -> Stored {
-    Stored {
-        event_id: event.event_id,
-        room_id: event.room_id,
-        event_type: event.event_type,
-        state_key: event.state_key,
-        sender: event.sender,
-        json: Box::<str>::from(event.raw).into_string(),
-        received_at_ms,
-        aside: event.poison.map(Aside::Dead),
     }
 }
 

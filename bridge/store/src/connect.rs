@@ -16,15 +16,22 @@ use tokio::sync::Mutex;
 use crate::{
     checkpoint::Checkpointer,
     error::{OpenError, primary},
-    ingest::sqlite::Door,
-    migrate,
+    inbox::{
+        self,
+        sqlite::{Inbox, beside},
+    },
+    ingest, migrate,
     open::{Mode, OpenOptions, Synchronous},
     patient::in_time,
+    thread::Thread,
     url::{Engine, StoreUrl},
 };
 
 /// What a connection that writes sets last; the log is taken into the database beside it ([`Checkpointer`]).
 pub(crate) const WRITING: &str = "journal_mode = WAL; PRAGMA wal_autocheckpoint = 0";
+
+/// Connections to PostgreSQL for what comes in: the homeserver sends one transaction at a time, and repeats some.
+const ARRIVALS: u32 = 2;
 
 /// The connections of an open store.
 pub(crate) struct Pools {
@@ -32,8 +39,12 @@ pub(crate) struct Pools {
     pub(crate) readers: AnyPool,
     /// On SQLite a pool of one: the queue before it is the writers' queue. `None` when open for reading only.
     pub(crate) writers: Option<AnyPool>,
-    /// What the homeserver sends, on SQLite; `None` on PostgreSQL and when open for reading only.
-    pub(crate) door: Option<Door>,
+    /// Events in their lanes, on SQLite; `None` on PostgreSQL and when open for reading only. So are the next two.
+    pub(crate) door: Option<Thread<rusqlite::Connection>>,
+    /// What comes in, on SQLite.
+    pub(crate) inbox: Option<Inbox>,
+    /// What comes in, on PostgreSQL.
+    pub(crate) arrivals: Option<AnyPool>,
     /// Beside the door.
     pub(crate) checkpointer: Option<Arc<Checkpointer>>,
     /// When SQLite calls a transaction stored.
@@ -51,6 +62,8 @@ impl Pools {
             readers,
             writers,
             door: None,
+            inbox: None,
+            arrivals: None,
             checkpointer: None,
             synchronous: options.synchronous,
             turn: Arc::default(),
@@ -65,6 +78,9 @@ pub(crate) async fn connect(url: &StoreUrl, options: &OpenOptions) -> Result<Poo
     sqlx::any::install_default_drivers();
     if let Some(path) = url.path() {
         prepare_file(path, options.mode)?;
+        if options.mode == Mode::ReadWrite {
+            prepare_file(&beside(path), options.mode)?;
+        }
     }
     match url.engine() {
         Engine::Sqlite => sqlite(url, options).await,
@@ -120,14 +136,12 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     if options.mode == Mode::ReadOnly {
         return Ok(pools);
     }
-    let (door, checkpointer) =
-        threads(&path, options).map_err(|e| OpenError::CannotOpen { path, why: e.to_string() })?;
-    Ok(Pools { door: Some(door), checkpointer: Some(checkpointer), ..pools })
-}
-
-fn threads(path: &Path, options: &OpenOptions) -> std::io::Result<(Door, Arc<Checkpointer>)> {
-    let checkpointer = Arc::new(Checkpointer::start(path.to_owned(), options)?);
-    Ok((Door::open(path.to_owned(), options, Arc::clone(&checkpointer))?, checkpointer))
+    let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.clone(), why: e.to_string() };
+    let checkpointer = Arc::new(Checkpointer::start(path.clone(), options).map_err(cannot)?);
+    let door = ingest::sqlite::thread(path.clone(), options, Arc::clone(&checkpointer)).map_err(cannot)?;
+    inbox::sqlite::prepare(&beside(&path), options).map_err(|e| cannot(std::io::Error::other(e)))?;
+    let inbox = Inbox::start(&beside(&path), options).map_err(cannot)?;
+    Ok(Pools { door: Some(door), inbox: Some(inbox), checkpointer: Some(checkpointer), ..pools })
 }
 
 async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenError> {
@@ -136,14 +150,19 @@ async fn postgres(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenEr
     let target = target(url, "")?;
     let first = first(&target, &setting, Engine::Postgres, options.mode).await;
     first.map_err(|e| OpenError::CannotConnect { address: url.to_string(), why: e.to_string() })??;
-    let all = pool(options, options.connections)
-        .test_before_acquire(true)
-        .max_lifetime(options.renewal)
-        .after_connect(run(setting))
-        .after_release(is_reusable(Some(options.patience)));
-    let all = all.connect_lazy_with(target);
-    let writers = (options.mode == Mode::ReadWrite).then(|| all.clone());
-    Ok(Pools::new(url, options, all, writers))
+    let live = |size, test| {
+        pool(options, size)
+            .test_before_acquire(test)
+            .max_lifetime(options.renewal)
+            .after_connect(run(setting.clone()))
+            .after_release(is_reusable(Some(options.patience)))
+            .connect_lazy_with(target.clone())
+    };
+    let (all, writes) = (live(options.connections, true), options.mode == Mode::ReadWrite);
+    // Asking first whether the connection lives would double the homeserver's waiting time.
+    let arrivals = writes.then(|| live(ARRIVALS, false));
+    let writers = writes.then(|| all.clone());
+    Ok(Pools { arrivals, ..Pools::new(url, options, all, writers) })
 }
 
 /// Connects once without a pool, which would try again and again and then only say that it waited in vain, and brings the

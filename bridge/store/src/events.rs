@@ -5,6 +5,7 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
     error::StoreError,
+    open::Store,
     row::Columns,
     session::{Reader, Writer},
 };
@@ -99,13 +100,26 @@ impl Writer {
     }
 }
 
-impl Reader {
-    /// How much waits to be handled, and how much was given up.
+impl Store {
+    /// How much waits to be handled, in the inbox and in the lanes, and how much was given up.
     ///
     /// # Errors
     ///
     /// The database does not answer.
-    pub async fn backlog(&mut self) -> Result<Backlog, StoreError> {
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        // The inbox first: what leaves it meanwhile is counted twice then, and not overlooked.
+        let waiting = match self.url().path() {
+            Some(path) => self.waiting_sqlite(path).await?,
+            None => self.read().await?.waiting_postgres().await?,
+        };
+        let lanes = self.read().await?.lanes_backlog().await?;
+        let oldest = [waiting.oldest_ms, lanes.oldest_ms].into_iter().flatten().min();
+        Ok(Backlog { pending: waiting.events + lanes.pending, oldest_ms: oldest, ..lanes })
+    }
+}
+
+impl Reader {
+    async fn lanes_backlog(&mut self) -> Result<Backlog, StoreError> {
         Backlog::read(&sqlx::query(BACKLOG).fetch_one(self.connection()).await?)
     }
 

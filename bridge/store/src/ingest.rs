@@ -1,13 +1,13 @@
-//! Transactions of the homeserver: what comes in is stored, each event once, before it is acknowledged.
+//! Events in their rooms' lanes: each is stored once, whatever the transactions say in which they came.
 //!
-//! The one path on which every microsecond is the homeserver's waiting time, so each engine has its own way: on SQLite a
-//! thread with a connection and prepared statements of its own ([`sqlite`]), for handing each row over to another thread
-//! costs more than storing it; on PostgreSQL one statement for all rows ([`postgres`]).
+//! Thousands may come in a second, so each engine has its own way: on SQLite a thread with a connection and prepared
+//! statements of its own ([`sqlite`]), for handing each row over to another thread costs more than storing it; on
+//! PostgreSQL one statement for all rows ([`postgres`]).
 
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use sha2::{Digest as _, Sha256};
 
@@ -23,6 +23,9 @@ const NEW_TRANSACTION: &str = "INSERT INTO transactions (txn_id, fingerprint, re
 /// Notes that a known id came with other events; changes nothing when they are the same.
 const LYING_TRANSACTION: &str = "UPDATE transactions SET fingerprint = $2, received_at = $3, lies = lies + 1 \
                                  WHERE txn_id = $1 AND fingerprint <> $2";
+
+/// Whether this room is a managed one.
+const MANAGED: &str = "SELECT 1 FROM rooms WHERE room_id = $1 AND place IS NOT NULL";
 
 /// One event of a transaction, as little parsed as storing it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub struct IncomingEvent {
     pub json: String,
     /// When it came, in ms since the Unix epoch.
     pub received_at_ms: i64,
-    /// Why it is not to be handled; `None` for nearly all.
+    /// Why it is not to be handled; `None` where it is.
     pub aside: Option<Aside>,
 }
 
@@ -52,6 +55,8 @@ pub enum Aside {
     Dead(String),
     /// It came too late: a newer event of the same type and state key is stored already.
     Superseded,
+    /// Nobody does anything with it, unless its room is a managed one at the time at which it is stored.
+    Unmanaged,
 }
 
 impl IncomingEvent {
@@ -59,7 +64,7 @@ impl IncomingEvent {
     fn standing(&self) -> (i64, &str, Option<&str>) {
         match &self.aside {
             None => (0, &self.json, None),
-            Some(Aside::Superseded) => (1, "", None),
+            Some(Aside::Superseded | Aside::Unmanaged) => (1, "", None),
             Some(Aside::Dead(why)) => (2, &self.json, Some(why)),
         }
     }
@@ -93,7 +98,7 @@ pub struct Ingested {
 }
 
 /// A transaction on its way into the database.
-struct Transaction {
+pub(crate) struct Transaction {
     id: String,
     fingerprint: String,
     received_at_ms: i64,
@@ -102,7 +107,7 @@ struct Transaction {
 }
 
 impl Transaction {
-    fn new(id: &str, mut events: Vec<IncomingEvent>) -> Self {
+    pub(crate) fn new(id: &str, mut events: Vec<IncomingEvent>) -> Self {
         let fingerprint = fingerprint(&events);
         let received_at_ms = events.first().map_or(0, |event| event.received_at_ms);
         let all = events.len();
@@ -111,6 +116,21 @@ impl Transaction {
         let refused = all - events.len();
         let id = without_nul(&id.chars().take(ID_BYTES).collect::<String>());
         Self { id, fingerprint, received_at_ms, events, refused }
+    }
+
+    /// The rooms for which it matters whether they are managed ones.
+    fn doubtful_rooms(&self) -> HashSet<&str> {
+        let doubtful = self.events.iter().filter(|event| event.aside == Some(Aside::Unmanaged));
+        doubtful.map(|event| event.room_id.as_str()).collect()
+    }
+
+    /// Of the doubtful rooms these are managed ones: what comes from there is handled.
+    fn settle(&mut self, managed: &HashSet<String>) {
+        for event in &mut self.events {
+            if event.aside == Some(Aside::Unmanaged) && managed.contains(&event.room_id) {
+                event.aside = None;
+            }
+        }
     }
 
     fn ingested(&self, seen: Seen, new: usize) -> Ingested {
@@ -143,14 +163,12 @@ fn fingerprint(events: &[IncomingEvent]) -> String {
 }
 
 impl Store {
-    /// Stores a transaction of the homeserver. When this returns, its events are safe and may be acknowledged.
-    ///
-    /// The same transaction may come several times, also at once: each event is stored once. An event that makes no sense
-    /// never makes the transaction fail. Any process may do this, whoever leads.
+    /// Stores the events of a transaction. The same transaction may come several times, also at once: each event is stored
+    /// once. An event that makes no sense never makes the transaction fail.
     ///
     /// # Errors
     ///
-    /// The database could not store it; nothing of it is stored then, and the homeserver has to send it again.
+    /// The database could not store it, or another process leads now ([`Store::under`]); nothing of it is stored then.
     pub async fn ingest(
         &self,
         txn_id: &str,
@@ -160,10 +178,22 @@ impl Store {
         if events.is_empty() {
             return Ok(Ingested::default());
         }
-        let transaction = Transaction::new(txn_id, events.into_owned());
+        let ingested = self.ingest_all(vec![Transaction::new(txn_id, events.into_owned())]).await?;
+        Ok(ingested.into_iter().next().unwrap_or_default())
+    }
+
+    /// As [`Store::ingest`], for several at once: all of them or none.
+    pub(crate) async fn ingest_all(
+        &self,
+        mut transactions: Vec<Transaction>,
+    ) -> Result<Vec<Ingested>, StoreError> {
         match self.engine() {
-            Engine::Sqlite => self.ingest_sqlite(transaction).await,
-            Engine::Postgres => self.ingest_postgres(transaction).await,
+            Engine::Sqlite => {
+                let door = self.door().ok_or(StoreError::ReadOnly)?;
+                let _turn = self.turn().await?;
+                door.run(move |connection| sqlite::store(connection, &mut transactions)).await
+            }
+            Engine::Postgres => self.ingest_postgres(transactions).await,
         }
     }
 }

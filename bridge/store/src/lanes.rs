@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use crate::{
     error::StoreError,
     row::{Columns, without_nul},
-    session::Writer,
+    session::{Reader, Writer},
 };
 
 /// An event that is this owner's to handle until the lease ends.
@@ -67,6 +67,18 @@ const LEASE: &str = "WITH RECURSIVE waiting (room_id) AS (
         SELECT h.seq FROM heads h JOIN events e ON e.seq = h.seq WHERE e.next_at <= $1 ORDER BY h.seq LIMIT $4
     ) AND state = 0 AND (lease_until IS NULL OR lease_until <= $1)
     RETURNING seq, event_id, room_id, event_type, state_key, sender, json, received_at, attempts";
+
+impl Reader {
+    /// Whether an event is there to be handled, now or later.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer.
+    pub async fn events_wait(&mut self) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM events WHERE state = 0 LIMIT 1";
+        Ok(sqlx::query(sql).fetch_optional(self.connection()).await?.is_some())
+    }
+}
 
 impl Writer {
     /// Takes the first waiting event of up to `limit_rooms` rooms until `now_ms + lease_ms`, in the order in which they

@@ -16,6 +16,7 @@
 //! | `people` | [`Reader::people`], [`Writer::put_person`], [`Writer::bind_account`] |
 //! | `groups`, `grants` | [`Reader::groups`], [`Writer::put_grant`] |
 //! | `rooms`, `room_members` | [`Reader::mirror`], [`Writer::observe_member`], [`Writer::expect_member`] |
+//! | `inbox` | [`Store::receive`], [`Store::unpack`] |
 //! | `events`, `transactions` | [`Store::ingest`], [`Writer::lease_events`], [`Writer::events_done`] |
 //! | `outbox` | [`Writer::enqueue`], [`Writer::lease_effects`], [`Writer::effect_done`] |
 //! | `audit` | [`Writer::append_audit`], [`Reader::audit`], [`Reader::verify_audit`] |
@@ -39,6 +40,7 @@ mod events;
 mod groups;
 mod histories;
 mod imports;
+mod inbox;
 mod ingest;
 mod lanes;
 mod lock;
@@ -53,6 +55,7 @@ mod repairs;
 mod row;
 mod session;
 mod settings;
+mod thread;
 mod url;
 mod wake;
 
@@ -60,6 +63,7 @@ pub use audit::{AuditFilter, AuditRecord};
 pub use error::{OpenError, StoreError};
 pub use events::{Backlog, DeadEvent};
 pub use imports::ImportRecord;
+pub use inbox::{Arrival, Unpacked};
 pub use ingest::{Aside, IncomingEvent, Ingested};
 pub use lanes::LeasedEvent;
 pub use lock::{LockError, WriterLock};

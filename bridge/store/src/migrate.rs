@@ -36,6 +36,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/sqlite/0003_lanes.sql"),
         postgres: include_str!("../migrations/postgres/0003_lanes.sql"),
     },
+    Step {
+        version: 4,
+        name: "inbox",
+        sqlite: include_str!("../migrations/sqlite/0004_inbox.sql"),
+        postgres: include_str!("../migrations/postgres/0004_inbox.sql"),
+    },
 ];
 
 /// The schema this program works with.

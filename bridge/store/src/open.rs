@@ -9,7 +9,8 @@ use crate::{
     checkpoint::Checkpointer,
     connect::{Pools, connect},
     error::{OpenError, StoreError},
-    ingest::sqlite::Door,
+    inbox::sqlite::Inbox,
+    thread::Thread,
     url::{Engine, StoreUrl},
 };
 
@@ -122,6 +123,12 @@ impl Store {
         if let Some(door) = &self.pools.door {
             door.close();
         }
+        if let Some(inbox) = &self.pools.inbox {
+            inbox.close();
+        }
+        if let Some(arrivals) = &self.pools.arrivals {
+            arrivals.close().await;
+        }
         if let Some(checkpointer) = &self.pools.checkpointer {
             checkpointer.close();
         }
@@ -135,8 +142,16 @@ impl Store {
         self.pools.synchronous
     }
 
-    pub(crate) fn door(&self) -> Option<&Door> {
+    pub(crate) fn door(&self) -> Option<&Thread<rusqlite::Connection>> {
         self.pools.door.as_ref()
+    }
+
+    pub(crate) fn inbox_file(&self) -> Option<&Inbox> {
+        self.pools.inbox.as_ref()
+    }
+
+    pub(crate) fn arrivals_pool(&self) -> Option<&AnyPool> {
+        self.pools.arrivals.as_ref()
     }
 
     /// Waits for this process' turn to write on SQLite; on PostgreSQL there are no turns.

@@ -29,6 +29,10 @@ enum Held {
 }
 
 impl Reader {
+    pub(crate) fn of(connection: PoolConnection<Any>, silence: Option<Duration>) -> Self {
+        Self { connection: Held::Pooled(connection), silence }
+    }
+
     pub(crate) fn connection(&mut self) -> Patient<'_> {
         let connection = match &mut self.connection {
             Held::Pooled(connection) => &mut **connection,
@@ -89,8 +93,7 @@ impl Store {
     ///
     /// The database does not answer.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        let connection = Held::Pooled(self.readers().acquire().await?);
-        Ok(Reader { connection, silence: self.silence() })
+        Ok(Reader::of(self.readers().acquire().await?, self.silence()))
     }
 
     /// Begins a transaction. On SQLite there is one at a time: others wait here for their turn. PostgreSQL ends a

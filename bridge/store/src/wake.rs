@@ -2,10 +2,10 @@
 
 use sqlx::postgres::PgListener;
 
-use crate::{error::StoreError, ingest::postgres::CHANNEL, open::Store, url::Engine};
+use crate::{error::StoreError, inbox::CHANNEL, open::Store, url::Engine};
 
 impl Store {
-    /// Calls `stored` whenever a process, this one included, has stored events; also after the connection broke, for then
+    /// Calls `stored` whenever a process, this one included, has received events; also after the connection broke, for then
     /// something may have been missed. Ends only with an error. On SQLite there is one process, and this waits for ever.
     ///
     /// # Errors

@@ -32,8 +32,7 @@ use tokio::net::TcpListener;
 pub use axum::Router;
 pub use metrics::{Counted, MetricsState, metrics_router};
 pub use ports::{
-    Arrears, ArrearsPort, IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role,
-    Waiting,
+    Arrears, ArrearsPort, Events, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, Waiting,
 };
 pub use transaction::LARGEST_TRANSACTION;
 

@@ -5,25 +5,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kring_core::text::Text;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-/// An event of a transaction: the few fields that decide where it goes, and all of it as it came.
-#[derive(Debug, Clone)]
-pub struct IncomingEvent {
-    /// `$…`; for an event that has none a made-up one, `poison-` and a fingerprint, the same on every retry.
-    pub event_id: String,
-    /// The room whose lane it joins; empty where it cannot be read.
-    pub room_id: String,
-    /// `m.room.member`; empty where it cannot be read.
-    pub event_type: String,
-    /// `None` for what is no state event.
-    pub state_key: Option<String>,
-    /// Who sent it; empty where it cannot be read.
-    pub sender: String,
-    /// The event as JSON, byte for byte as the homeserver wrote it.
-    pub raw: Box<RawValue>,
-    /// Why it cannot be handled: set for an event without the fields above. Store it as a dead letter.
-    pub poison: Option<String>,
+/// The events of a transaction, byte for byte as the homeserver wrote them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Events {
+    /// How many they are.
+    pub count: usize,
+    /// One JSON text after the other, in their order, each with a line feed behind it. Nothing is known of what is in them.
+    pub json: String,
 }
 
 /// Why a transaction was not stored. The homeserver will send it again.
@@ -47,7 +36,7 @@ pub trait IngestPort: Send + Sync {
     /// # Errors
     ///
     /// When they could not be stored.
-    async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError>;
+    async fn ingest(&self, txn_id: &str, events: Events) -> Result<(), IngestError>;
 }
 
 /// How one part of the bridge is.

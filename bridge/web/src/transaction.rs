@@ -16,10 +16,9 @@ use bytes::Bytes;
 use http::header;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    IncomingEvent, WebState,
+    Events, WebState,
     answer::{Refusal, done},
 };
 
@@ -33,7 +32,7 @@ const LONGEST_READ: Duration = Duration::from_secs(60);
 #[tracing::instrument(
     name = "web.transaction.put",
     skip_all,
-    fields(txn.id = %txn_id, events, poison, duration_ms)
+    fields(txn.id = %txn_id, events, duration_ms)
 )]
 pub(crate) async fn put(
     State(state): State<WebState>,
@@ -44,8 +43,7 @@ pub(crate) async fn put(
     let body = read(request).await?;
     let events = events(&body)?;
     let span = tracing::Span::current();
-    span.record("events", events.len());
-    span.record("poison", events.iter().filter(|e| e.poison.is_some()).count());
+    span.record("events", events.count);
     let stored = state.ingest.ingest(&txn_id, events).await;
     span.record("duration_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
     match stored {
@@ -92,59 +90,17 @@ struct Transaction<'a> {
     events: Vec<&'a RawValue>,
 }
 
-/// The fields that decide where an event goes.
-#[derive(Deserialize)]
-struct Address {
-    event_id: String,
-    room_id: String,
-    #[serde(rename = "type")]
-    event_type: String,
-    state_key: Option<String>,
-    sender: String,
-}
-
-fn events(body: &[u8]) -> Result<Vec<IncomingEvent>, Refusal> {
+/// The events without what came beside them: typing, receipts and the like are never stored.
+fn events(body: &[u8]) -> Result<Events, Refusal> {
     let transaction: Transaction<'_> = serde_json::from_slice(body).map_err(|error| {
         tracing::error!(%error, "refused a transaction that is not JSON");
         Refusal::NotJson
     })?;
-    Ok(transaction.events.into_iter().map(event).collect())
-}
-
-fn event(raw: &RawValue) -> IncomingEvent {
-    match serde_json::from_str(raw.get()) {
-        Ok(Address { event_id, room_id, event_type, state_key, sender }) => IncomingEvent {
-            event_id,
-            room_id,
-            event_type,
-            state_key,
-            sender,
-            raw: raw.to_owned(),
-            poison: None,
-        },
-        Err(error) => poison(raw, &error),
+    let mut events = Events { count: transaction.events.len(), json: String::new() };
+    events.json.reserve_exact(transaction.events.iter().map(|raw| raw.get().len() + 1).sum());
+    for raw in transaction.events {
+        events.json.push_str(raw.get());
+        events.json.push('\n');
     }
-}
-
-/// An event without an address: kept, so that nothing is lost, under an id that a retry finds again.
-fn poison(raw: &RawValue, error: &serde_json::Error) -> IncomingEvent {
-    // Only the kind of mistake and its place: the error's own words may quote the event.
-    let reason = format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column());
-    let event_id = format!("poison-{}", hex::encode(Sha256::digest(raw.get())));
-    tracing::warn!(event.id = %event_id, %reason, "an event without the fields of an event");
-    IncomingEvent {
-        event_id,
-        room_id: field(raw, "room_id"),
-        event_type: field(raw, "type"),
-        state_key: None,
-        sender: field(raw, "sender"),
-        raw: raw.to_owned(),
-        poison: Some(reason),
-    }
-}
-
-/// A text of the event, as far as it is one; else empty.
-fn field(raw: &RawValue, name: &str) -> String {
-    let object: Option<Value> = serde_json::from_str(raw.get()).ok();
-    object.and_then(|o| o.get(name)?.as_str().map(str::to_owned)).unwrap_or_default()
+    Ok(events)
 }

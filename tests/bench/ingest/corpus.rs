@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Rooms and people that the events are spread over.
-const ROOMS: u64 = 50;
+pub(crate) const ROOMS: u64 = 50;
 const PEOPLE: u64 = 200;
 
 /// Of so many events one is state: somebody comes in.
@@ -57,9 +57,14 @@ impl Corpus {
     }
 }
 
+/// The id of a room.
+pub(crate) fn room(n: u64) -> String {
+    format!("!{n:043}")
+}
+
 /// With the fields that Synapse writes, in their order.
 fn event(out: &mut String, n: u64, text: &str) {
-    let (room, person) = (n % ROOMS, n % PEOPLE);
+    let (room, person) = (room(n % ROOMS), n % PEOPLE);
     let (kind, extra) = match n % STATE_EVERY {
         0 => (
             "m.room.member",
@@ -70,7 +75,7 @@ fn event(out: &mut String, n: u64, text: &str) {
     let _ = write!(
         out,
         "{{\"age\":42,\"content\":{{\"body\":\"{text}\",{extra},\"event_id\":\"{}\",\
-         \"origin_server_ts\":1782900000000,\"room_id\":\"!{room:043}\",\"sender\":\"@person-{person:04}:kring.test\",\
+         \"origin_server_ts\":1782900000000,\"room_id\":\"{room}\",\"sender\":\"@person-{person:04}:kring.test\",\
          \"type\":\"{kind}\",\"unsigned\":{{\"age\":42}},\"user_id\":\"@person-{person:04}:kring.test\"}}",
         event_id(n)
     );

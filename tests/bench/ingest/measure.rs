@@ -28,6 +28,8 @@ pub(crate) struct Measured {
     pub(crate) memory_mb: [f64; 2],
     /// Events that were acknowledged, those before the clock included.
     pub(crate) acknowledged: u64,
+    /// Of these, those that were not handled yet when the last was acknowledged; `None` where that is not known.
+    pub(crate) waiting: Option<f64>,
 }
 
 /// Pushes to a target for `time`.
@@ -57,6 +59,7 @@ pub(crate) fn run(pusher: &mut Pusher, pid: u32, shape: Shape, time: Duration) -
         cpu_us: cpu / events * 1e6,
         memory_mb: [before, after],
         acknowledged: (warm_up * shape.events) + events as u64,
+        waiting: None,
     }
 }
 

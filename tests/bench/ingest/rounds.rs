@@ -82,10 +82,12 @@ fn one(runtime: &Runtime, postgres: &Postgres, target: Target, shape: Shape, tim
     let running = runtime.block_on(Running::start(target, postgres));
     let pusher = Pusher::connect(running.port, &running.token);
     let mut pusher = pusher.unwrap_or_else(|e| fail(&e));
-    let measured = measure::run(&mut pusher, running.pid, shape, time);
-    let stored = running.stored(postgres);
-    if stored.is_some_and(|stored| stored != measured.acknowledged) {
-        fail::<()>(&format!("{stored:?} events are stored of {} acknowledged", measured.acknowledged));
+    let mut measured = measure::run(&mut pusher, running.pid, shape, time);
+    if let Some((stored, waiting)) = runtime.block_on(running.stored(postgres)) {
+        if stored != measured.acknowledged {
+            fail::<()>(&format!("{stored} events are stored of {} acknowledged", measured.acknowledged));
+        }
+        measured.waiting = Some(waiting as f64);
     }
     measured
 }

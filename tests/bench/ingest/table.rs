@@ -25,8 +25,8 @@ pub(crate) fn print(out: &mut impl Write, results: &Results) -> io::Result<()> {
         writeln!(out, "\nEvents in a transaction: {}\n", shape.name)?;
         writeln!(
             out,
-            "| target | txn/s (lowest to highest) | events/s | ack p50 · p99 · p99.9 ms | CPU µs/event | MB before → after |\n\
-             | --- | --- | --- | --- | --- | --- |"
+            "| target | txn/s (lowest to highest) | events/s | ack p50 · p99 · p99.9 ms | CPU µs/event | MB before → after | not handled yet |\n\
+             | --- | --- | --- | --- | --- | --- | --- |"
         )?;
         for (name, rounds) in rows {
             row(out, name, rounds)?;
@@ -45,9 +45,11 @@ fn row(out: &mut impl Write, name: &str, rounds: &[Measured]) -> io::Result<()> 
             (format!("{:.0}", of(|m| m.cpu_us)), format!("{before:.0} → {:.0}", of(|m| m.memory_mb[1])))
         }
     };
+    let waiting: Option<Vec<f64>> = rounds.iter().map(|m| m.waiting).collect();
+    let waiting = waiting.map_or_else(|| "–".to_owned(), |all| format!("{:.0}", median(all.into_iter())));
     writeln!(
         out,
-        "| {name} | {:.0} ({low:.0} to {high:.0}) | {:.0} | {} | {cpu} | {memory} |",
+        "| {name} | {:.0} ({low:.0} to {high:.0}) | {:.0} | {} | {cpu} | {memory} | {waiting} |",
         of(|m| m.txns_per_s),
         of(|m| m.events_per_s),
         acks.join(" · "),

@@ -1,7 +1,8 @@
 //! Whom the transactions go to.
 
-use std::{path::Path, process::Command};
+use std::{error::Error, path::Path, process::Command};
 
+use kring_store::{Arrival, IncomingEvent, Mode, Store, StoreUrl};
 use kring_tests::{
     Postgres, Registration,
     fake::FakeHomeserver,
@@ -9,9 +10,14 @@ use kring_tests::{
     peers::{Peer, RunningPeer},
     process::{Process, free_port},
 };
+use ruma::OwnedRoomId;
 use tempfile::TempDir;
 
-use super::{bare, fail};
+use super::{
+    bare,
+    corpus::{ROOMS, room},
+    fail,
+};
 
 /// Everybody who is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +47,7 @@ pub(crate) struct Running {
 }
 
 enum What {
-    Kring(Box<OnFake>, Option<String>),
+    Kring(Box<OnFake>, StoreUrl, Option<String>),
     Other { _held: Box<dyn std::any::Any>, _folder: TempDir },
 }
 
@@ -67,16 +73,40 @@ impl Running {
         Self { pid, port, token, what }
     }
 
-    /// Ends it as a crash would and counts what is in Kring's store; `None` for whoever has none.
-    pub(crate) fn stored(self, postgres: &Postgres) -> Option<u64> {
-        let What::Kring(mut kring, database) = self.what else { return None };
+    /// Ends it as a crash would and counts what is in Kring's store: how many events, and how many of them are not handled
+    /// yet. `None` for whoever has no store.
+    pub(crate) async fn stored(self, postgres: &Postgres) -> Option<(u64, u64)> {
+        let What::Kring(mut kring, url, database) = self.what else { return None };
         kring.kring.kill9();
+        let store = Store::open(&url, Mode::ReadWrite).await.unwrap_or_else(|e| fail(&e));
+        let waiting = store.backlog().await.unwrap_or_else(|e| fail(&e)).pending;
+        let unpack = || store.unpack(events);
+        while unpack().await.unwrap_or_else(|e| fail(&e)).transactions > 0 {}
+        store.close().await;
         let count = match database {
             Some(name) => postgres.sql(&name, COUNT),
             None => sqlite(&kring.folder().join("kring.db"), COUNT),
         };
-        count.trim().parse().ok()
+        Some((count.trim().parse().unwrap_or_default(), waiting))
     }
+}
+
+/// What waits in the inbox, with as much of it as has to be counted.
+fn events(arrival: &Arrival) -> Vec<IncomingEvent> {
+    let text = arrival.events.as_deref().unwrap_or_default();
+    let values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>().flatten();
+    let word = |event: &serde_json::Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
+    let event = |event: serde_json::Value| IncomingEvent {
+        event_id: word(&event, "event_id"),
+        room_id: word(&event, "room_id"),
+        event_type: String::new(),
+        state_key: None,
+        sender: String::new(),
+        json: String::new(),
+        received_at_ms: 0,
+        aside: None,
+    };
+    values.map(event).collect()
 }
 
 const COUNT: &str = "SELECT count(*) FROM events WHERE room_id LIKE '!0000%'";
@@ -84,7 +114,25 @@ const COUNT: &str = "SELECT count(*) FROM events WHERE room_id LIKE '!0000%'";
 async fn kring(keeps: Keeps, postgres: &Postgres) -> (u32, u16, What) {
     let (store, database) = keeps.store(postgres);
     let kring = OnFake::start(&store, &[]).await;
-    (kring.kring.pid(), kring.port, What::Kring(Box::new(kring), database))
+    let url = match store.strip_prefix("url: ") {
+        Some(address) => address.parse().unwrap_or_else(|e| fail(&e)),
+        None => StoreUrl::sqlite(kring.folder().join("kring.db")),
+    };
+    manage(&url).await.unwrap_or_else(|e| fail(&e));
+    (kring.kring.pid(), kring.port, What::Kring(Box::new(kring), url, database))
+}
+
+/// The rooms are managed ones: what happens in others is only noted.
+async fn manage(url: &StoreUrl) -> Result<(), Box<dyn Error>> {
+    let store = Store::open(url, Mode::ReadWrite).await?;
+    let mut writer = store.write().await?;
+    for n in 0..ROOMS {
+        let (room, place) = (OwnedRoomId::try_from(room(n))?, format!("werkgroep/bench-{n}").parse()?);
+        writer.put_room(&room, Some(&place), false).await?;
+    }
+    writer.commit().await?;
+    store.close().await;
+    Ok(())
 }
 
 async fn listening(mut process: Process, port: u16) -> Process {

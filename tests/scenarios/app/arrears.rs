@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use kring_app::{Arrears, Waiting};
-use kring_store::{Aside, IncomingEvent, NewEffect};
+use kring_store::NewEffect;
 use rstest::rstest;
 use serde_json::json;
 
@@ -39,7 +39,8 @@ async fn arrears_follow_an_event_that_waits_a_dead_letter_and_an_effect(#[case] 
     assert_eq!(behind.effects, Waiting::default(), "nothing follows from it yet");
 
     // Another cannot be handled: it does not wait, and makes the first no younger.
-    scene.app.ingest("unreadable", vec![unreadable(scene.now_ms())]).await.expect("stored");
+    scene.app.receive("unreadable", 1, "{}").await.expect("stored");
+    scene.app.unpack().await.expect("unpacked");
     assert_eq!(scene.arrears().await.events, Waiting { waiting: 1, oldest, given_up: 1 });
 
     // Once the first is handled only the dead letter is left, until somebody puts it away.
@@ -58,19 +59,6 @@ async fn arrears_follow_an_event_that_waits_a_dead_letter_and_an_effect(#[case] 
     scene.clock.advance(SignedDuration::from_secs(7));
     let effects = Waiting { waiting: 1, oldest: Some(Duration::from_secs(7)), given_up: 0 };
     assert_eq!(scene.arrears().await, Arrears { effects, ..Arrears::default() });
-}
-
-fn unreadable(received_at_ms: i64) -> IncomingEvent {
-    IncomingEvent {
-        event_id: "poison-1".to_owned(),
-        room_id: String::new(),
-        event_type: String::new(),
-        state_key: None,
-        sender: String::new(),
-        json: "{}".to_owned(),
-        received_at_ms,
-        aside: Some(Aside::Dead("no event".to_owned())),
-    }
 }
 
 fn for_later(now_ms: i64) -> NewEffect {

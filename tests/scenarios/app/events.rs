@@ -274,6 +274,7 @@ async fn an_event_that_ends_the_process_again_and_again_is_given_up_and_its_room
         scene.fake.acting(&user(person)).leave(&assen).expect("anybody may leave");
     }
     scene.delivered().await;
+    scene.app.unpack().await.expect("unpacked");
     // A process takes the first event, dies with it, and its successor inherits: eight times.
     for _ in 0..8 {
         let mut writer = scene.app.context.store.write().await.expect("a writer");

@@ -51,7 +51,7 @@ impl Scene {
         let failed: Vec<_> =
             failed.map(|f| format!("{} {}: {}", f.effect.kind, f.effect.lane, f.error)).collect();
         assert_eq!(failed, [""; 0]);
-        let backlog = reader.backlog().await.expect("a backlog");
+        let backlog = self.app.context.store.backlog().await.expect("a backlog");
         assert_eq!((backlog.pending, backlog.dead), (0, 0));
         assert_eq!(reader.verify_audit().await.expect("the log"), None);
         drop(reader);

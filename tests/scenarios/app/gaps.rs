@@ -47,9 +47,8 @@ impl Scene {
     }
 
     async fn pending(&self) -> (u64, u64) {
-        let mut reader = self.reader().await;
-        let events = reader.backlog().await.expect("a backlog").pending;
-        (events, reader.pending_effects(None).await.expect("effects"))
+        let events = self.app.context.store.backlog().await.expect("a backlog").pending;
+        (events, self.reader().await.pending_effects(None).await.expect("effects"))
     }
 }
 

@@ -309,7 +309,7 @@ impl Scene {
     }
 
     async fn is_quiet(&self) -> bool {
-        let backlog = self.reader().await.backlog().await.expect("a backlog");
+        let backlog = self.app.context.store.backlog().await.expect("a backlog");
         self.fake.undelivered("kring") == 0 && backlog.pending == 0 && self.fake.under_way() == 0
     }
 

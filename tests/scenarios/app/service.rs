@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kring_app::App;
 use kring_core::text::Text;
-use kring_store::{Aside, IncomingEvent as Stored};
-use kring_web::{IncomingEvent, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, WebState};
+use kring_web::{Events, IngestError, IngestPort, Part, Readiness, ReadinessPort, Role, WebState};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::breath::Breath;
@@ -36,20 +35,9 @@ impl Door {
 
 #[async_trait]
 impl IngestPort for Door {
-    async fn ingest(&self, txn_id: &str, events: Vec<IncomingEvent>) -> Result<(), IngestError> {
+    async fn ingest(&self, txn_id: &str, events: Events) -> Result<(), IngestError> {
         let (app, breath) = self.alive().ok_or_else(|| IngestError("nobody is here".to_owned()))?;
-        let received_at_ms = app.context.clock.now_ms();
-        let stored = events.into_iter().map(|event| Stored {
-            event_id: event.event_id,
-            room_id: event.room_id,
-            event_type: event.event_type,
-            state_key: event.state_key,
-            sender: event.sender,
-            json: event.raw.get().to_owned(),
-            received_at_ms,
-            aside: event.poison.map(Aside::Dead),
-        });
-        let ended = breath.of(app.ingest(txn_id, stored.collect())).await;
+        let ended = breath.of(app.receive(txn_id, events.count, &events.json)).await;
         ended
             .ok_or_else(|| IngestError("it died".to_owned()))?
             .map_err(|error| IngestError(error.to_string()))

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kring_store::{AuditFilter, Mode, Reader, Store};
+use kring_store::{AuditFilter, Mode, Store};
 use kring_tests::{
     Administration, KringProcess, Registration, cast, eventually,
     fake::{FakeHomeserver, SERVER_NAME},
@@ -149,7 +149,8 @@ impl Site {
         self.becomes_ready().await;
         self.it_is_put_right().await;
         self.settled().await;
-        let mut reader = self.reader().await;
+        let store = self.open().await;
+        let mut reader = store.read().await.expect("a reader");
         let log = reader.audit(&AuditFilter::default()).await.expect("the log");
         let repairs: Vec<_> = log.iter().filter(|r| r.entry.verb.starts_with("repair-")).collect();
         let events: BTreeSet<_> =
@@ -160,7 +161,7 @@ impl Site {
         assert!(repairs.len() == self.left || (!led_on && repairs.len() < self.left), "{repairs:#?}");
         assert_eq!(reader.verify_audit().await.expect("the log"), None);
         let failed = reader.failed_effects(None).await.expect("effects");
-        assert_eq!((failed, reader.backlog().await.expect("a backlog").dead), (vec![], 0));
+        assert_eq!((failed, store.backlog().await.expect("a backlog").dead), (vec![], 0));
         let plan = self.done(&["plan", "--json"]).json();
         assert_eq!(plan["actions"], json!([]));
         assert!(!self.kring.log().contains("panicked"), "{}", self.kring.log());
@@ -168,18 +169,18 @@ impl Site {
 
     async fn settled(&self) {
         let quiet = || async {
-            let mut reader = self.reader().await;
-            let waiting = reader.backlog().await.expect("a backlog").pending
+            let store = self.open().await;
+            let mut reader = store.read().await.expect("a reader");
+            let waiting = store.backlog().await.expect("a backlog").pending
                 + reader.pending_effects(None).await.expect("effects");
             (waiting == 0 && self.fake.undelivered("kring") == 0).then_some(())
         };
         eventually("everything is delivered and done", PATIENCE, quiet).await;
     }
 
-    async fn reader(&self) -> Reader {
+    async fn open(&self) -> Store {
         let url = self.store.parse().expect("an address");
-        let store = Store::open(&url, Mode::ReadOnly).await.expect("the store opens");
-        store.read().await.expect("a reader")
+        Store::open(&url, Mode::ReadOnly).await.expect("the store opens")
     }
 
     fn done(&self, arguments: &[&str]) -> kring::Said {

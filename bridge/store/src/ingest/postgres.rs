@@ -1,16 +1,11 @@
 //! On PostgreSQL: all rows of a transaction in one statement.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
-use super::{IncomingEvent, Ingested, LYING_TRANSACTION, NEW_TRANSACTION, Seen, Transaction};
+use super::{IncomingEvent, Ingested, LYING_TRANSACTION, MANAGED, NEW_TRANSACTION, Seen, Transaction};
 use crate::{error::StoreError, open::Store, row::to_json, session::Writer};
-
-/// Where whoever leads hears of it, at the commit.
-pub(crate) const CHANNEL: &str = "kring_events";
-
-/// Transactions of the homeserver are numbered in the order in which they are committed, which a sequence of PostgreSQL
-/// alone does not give to two connections at once. The number spells "kring".
-const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(461178432103); NOTIFY kring_events";
 
 /// One parameter for all rows, so that it stays prepared whatever their number. The rows keep their order.
 const INSERT: &str = "INSERT INTO events (event_id, room_id, event_type, state_key, sender, json, received_at, state, error) \
@@ -49,17 +44,36 @@ impl<'a> From<&'a IncomingEvent> for Row<'a> {
 }
 
 impl Store {
-    pub(super) async fn ingest_postgres(&self, transaction: Transaction) -> Result<Ingested, StoreError> {
-        let mut writer = self.begin(BEGIN).await?;
-        let seen = writer.note_transaction(&transaction).await?;
-        let new =
-            if seen == Seen::WithTheSame { 0 } else { writer.insert_events(&transaction.events).await? };
+    pub(super) async fn ingest_postgres(
+        &self,
+        transactions: Vec<Transaction>,
+    ) -> Result<Vec<Ingested>, StoreError> {
+        let mut writer = self.write().await?;
+        let mut all = Vec::with_capacity(transactions.len());
+        for mut transaction in transactions {
+            transaction.settle(&writer.managed(&transaction).await?);
+            let seen = writer.note_transaction(&transaction).await?;
+            let new =
+                if seen == Seen::WithTheSame { 0 } else { writer.insert_events(&transaction.events).await? };
+            all.push(transaction.ingested(seen, new));
+        }
         writer.commit().await?;
-        Ok(transaction.ingested(seen, new))
+        Ok(all)
     }
 }
 
 impl Writer {
+    async fn managed(&mut self, transaction: &Transaction) -> Result<HashSet<String>, StoreError> {
+        let mut managed = HashSet::new();
+        for room in transaction.doubtful_rooms() {
+            let query = sqlx::query(MANAGED).bind(room.to_owned());
+            if query.fetch_optional(self.connection()).await?.is_some() {
+                managed.insert(room.to_owned());
+            }
+        }
+        Ok(managed)
+    }
+
     async fn note_transaction(&mut self, transaction: &Transaction) -> Result<Seen, StoreError> {
         if self.changes(NEW_TRANSACTION, transaction).await? {
             return Ok(Seen::Never);

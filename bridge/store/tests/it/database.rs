@@ -53,12 +53,22 @@ impl Database {
 
     /// Statements behind Kring's back.
     pub(crate) async fn execute(&self, sql: &str) -> Result<(), String> {
-        self.raw()
-            .await
-            .execute(sqlx::AssertSqlSafe(sql.to_owned()))
-            .await
-            .map(drop)
-            .map_err(|e| e.to_string())
+        Self::execute_on(self.raw().await, sql).await
+    }
+
+    /// The disk gives something else back for a large transaction in the inbox.
+    pub(crate) async fn damage_inbox(&self) {
+        let (address, bytes) = if self.is_sqlite() {
+            (format!("{}-inbox", self.address), "x'00'")
+        } else {
+            (self.address.clone(), "'\\x00'")
+        };
+        let sql = format!("UPDATE inbox SET body = {bytes} WHERE size > 5000");
+        Self::execute_on(raw(&address).await, &sql).await.unwrap();
+    }
+
+    async fn execute_on(mut connection: AnyConnection, sql: &str) -> Result<(), String> {
+        connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.map(drop).map_err(|e| e.to_string())
     }
 }
 

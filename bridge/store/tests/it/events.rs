@@ -50,7 +50,7 @@ async fn done(store: &Store, seq: i64) -> bool {
 }
 
 async fn backlog(store: &Store) -> Backlog {
-    store.read().await.unwrap().backlog().await.unwrap()
+    store.backlog().await.unwrap()
 }
 
 async fn transaction_is_stored_once(db: Database) {
@@ -230,7 +230,7 @@ async fn two_workers_never_get_the_same_room(db: Database) {
                 writer.commit().await.unwrap();
                 handled.push((event.room_id.clone(), event.seq));
             }
-            if leased.is_empty() && store.read().await.unwrap().backlog().await.unwrap().pending == 0 {
+            if leased.is_empty() && store.backlog().await.unwrap().pending == 0 {
                 return handled;
             }
         }

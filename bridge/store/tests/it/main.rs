@@ -17,6 +17,7 @@ mod database;
 mod events;
 mod filled;
 mod groups;
+mod inbox;
 mod lock;
 mod migrations;
 mod mirror;

@@ -52,8 +52,13 @@ async fn file_is_for_this_user_alone_and_odd_names_work() {
     let mut writer = store.write().await.unwrap();
     writer.put_person(&kees()).await.unwrap();
     writer.commit().await.unwrap();
+    store.receive("1", 1, 1, "{}").await.unwrap();
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
-    assert_eq!(files.len(), 3, "the database, its log and the log's index: {files:?}");
+    assert_eq!(
+        files.len(),
+        6,
+        "the database and the inbox, each with its log and the log's index: {files:?}"
+    );
     for file in files {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
     }

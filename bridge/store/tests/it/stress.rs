@@ -19,7 +19,7 @@ async fn database_that_takes_changes_says_so(db: Database) {
     for now in [1, 2] {
         store.probe(now).await.unwrap();
     }
-    assert_eq!(store.read().await.unwrap().backlog().await.unwrap().pending, 0);
+    assert_eq!(store.backlog().await.unwrap().pending, 0);
 }
 
 async fn open(url: &StoreUrl) -> Store {
@@ -30,7 +30,7 @@ async fn open(url: &StoreUrl) -> Store {
 }
 
 async fn pending(store: &Store) -> u64 {
-    store.read().await.unwrap().backlog().await.unwrap().pending
+    store.backlog().await.unwrap().pending
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn server_that_says_nothing_is_given_up_in_time_and_its_connections_are_no
         let error = store.ingest("1", &[event("1", "a")]).await.unwrap_err();
         assert_eq!((error.code(), error.heals()), ("database-silent", true), "round {round}: {error:?}");
     }
-    let error = store.read().await.unwrap().backlog().await.unwrap_err();
+    let error = store.backlog().await.unwrap_err();
     assert_eq!(error.code(), "database-silent", "{error:?}");
     until(|| async { store.probe(1).await.ok() }).await;
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();

@@ -90,14 +90,14 @@ async fn ingest_that_is_cancelled_anywhere_is_whole_or_absent(db: Database) {
     let mut micros = 1;
     loop {
         let cut = tokio::time::timeout(Duration::from_micros(micros), store.ingest("1", &events)).await;
-        let stored = store.read().await.unwrap().backlog().await.unwrap().pending;
+        let stored = store.backlog().await.unwrap().pending;
         assert!([0, 30].contains(&stored), "{stored} of 30 after {micros} µs");
         if cut.is_ok() {
             break;
         }
         micros *= 2;
     }
-    assert_eq!(store.read().await.unwrap().backlog().await.unwrap().pending, 30);
+    assert_eq!(store.backlog().await.unwrap().pending, 30);
 }
 
 #[tokio::test]
