@@ -37,10 +37,62 @@ pub(crate) async fn what_the_homeserver_refuses(association: &Association) {
     assert_eq!(put(alias, json!({ "room_id": room.id })).await.0, 403, "an alias");
     let list = format!("/_matrix/client/v3/directory/list/room/{}", segment(&room.id));
     assert_eq!(put(list, json!({ "visibility": "public" })).await, (403, "M_FORBIDDEN".to_owned()));
+    what_else_a_client_may_try(association, &room.id, token).await;
+    // Who sits in the same spaces is not let in through them.
+    let fatma = association.member(FATMA).await;
+    assert_eq!(fatma.join(&room.id).await.expect_err("join").errcode, "M_FORBIDDEN");
     let omar = association.member(OMAR).await;
     assert_eq!(omar.join(&room.id).await.expect_err("join").errcode, "M_FORBIDDEN");
     assert_eq!(omar.knock(&room.id).await.expect_err("knock").errcode, "M_FORBIDDEN");
     assert_eq!(association.look_into(&room.id).await, room, "nothing changed");
+}
+
+/// By hand, for no client offers it: the token is that of an admin of the group.
+async fn what_else_a_client_may_try(association: &Association, room: &str, token: &str) {
+    let room = segment(room);
+    let by_mail = json!({
+        "id_server": "id.kring.test", "id_access_token": "x", "medium": "email", "address": "piet@example.org",
+    });
+    let widget = json!({ "type": "m.custom", "url": "https://example.org", "name": "Van mij" });
+    let tries = [
+        (
+            Method::POST,
+            format!("/_matrix/client/v3/rooms/{room}/upgrade"),
+            json!({ "new_version": "12" }),
+            403,
+        ),
+        (Method::POST, format!("/_matrix/client/v3/rooms/{room}/invite"), by_mail, 403),
+        (
+            Method::PUT,
+            format!("/_matrix/client/v3/rooms/{room}/state/im.vector.modular.widgets/w"),
+            widget,
+            403,
+        ),
+        (Method::PUT, format!("/_matrix/client/v3/rooms/{room}/state/m.space.parent/{room}"), json!({}), 403),
+        (
+            Method::PUT,
+            format!("/_matrix/client/v3/rooms/{room}/state/m.room.third_party_invite/x"),
+            json!({ "display_name": "Piet", "key_validity_url": "https://example.org", "public_key": "x" }),
+            403,
+        ),
+        // Names of groups are Kring's, those that are taken and those that are still free.
+        (
+            Method::POST,
+            "/_matrix/client/v3/createRoom".to_owned(),
+            json!({ "room_alias_name": "afdeling-emmen" }),
+            400,
+        ),
+        (
+            Method::POST,
+            "/_matrix/client/v3/createRoom".to_owned(),
+            json!({ "room_alias_name": "afdeling-nergens" }),
+            400,
+        ),
+    ];
+    for (method, path, body, status) in tries {
+        let answer = association.synapse.api().call(method, &path, Some(token), Some(&body)).await;
+        assert_eq!(answer.status, status, "{path} {body}: {:?}", answer.body);
+    }
 }
 
 /// Where a group's settings let admins act with their own client, what breaks the policy does not last.
@@ -64,6 +116,8 @@ async fn an_external_is_invited(association: &Association) {
         association.wait_for_audit("projectgroep/vleermuizen", "repair-remove", "type-not-admitted").await;
     association.wait_for_room("Omar is out", &room.id, |r| r.membership(&omar) == "leave").await;
     assert_eq!(entry.pointer("/details/sender"), Some(&json!(chloe.user_id())));
+    let refused = association.member(OMAR).await.join(&room.id).await;
+    assert_eq!(refused.expect_err("he was taken out").errcode, "M_FORBIDDEN");
     assert!(entry.pointer("/details/duration_ms").and_then(Value::as_i64).is_some_and(|ms| ms < 10_000));
     let said = entry.pointer("/text/nl").and_then(Value::as_str).unwrap_or_default();
     assert_eq!(said, "In Vleermuizen kunnen geen mensen van het type extern.");

@@ -78,9 +78,6 @@ pub(crate) async fn connect(url: &StoreUrl, options: &OpenOptions) -> Result<Poo
     sqlx::any::install_default_drivers();
     if let Some(path) = url.path() {
         prepare_file(path, options.mode)?;
-        if options.mode == Mode::ReadWrite {
-            prepare_file(&beside(path), options.mode)?;
-        }
     }
     match url.engine() {
         Engine::Sqlite => sqlite(url, options).await,
@@ -90,6 +87,7 @@ pub(crate) async fn connect(url: &StoreUrl, options: &OpenOptions) -> Result<Poo
 
 /// Makes the file for this user alone: it holds names and addresses. SQLite gives its `-wal` the same permissions.
 fn prepare_file(path: &Path, mode: Mode) -> Result<(), OpenError> {
+    prepare_file(&beside(&path), options.mode)?;
     let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.to_owned(), why: e.to_string() };
     match (path.try_exists().map_err(cannot)?, mode) {
         (true, _) if path.is_dir() => {

@@ -1,16 +1,15 @@
 //! Whom the transactions go to.
 
-use std::{error::Error, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use kring_store::{Arrival, IncomingEvent, Mode, Store, StoreUrl};
 use kring_tests::{
     Postgres, Registration,
     fake::FakeHomeserver,
-    on_fake::{Keeps, OnFake},
+    on_fake::{self, Keeps, OnFake},
     peers::{Peer, RunningPeer},
     process::{Process, free_port},
 };
-use ruma::OwnedRoomId;
 use tempfile::TempDir;
 
 use super::{
@@ -118,21 +117,9 @@ async fn kring(keeps: Keeps, postgres: &Postgres) -> (u32, u16, What) {
         Some(address) => address.parse().unwrap_or_else(|e| fail(&e)),
         None => StoreUrl::sqlite(kring.folder().join("kring.db")),
     };
-    manage(&url).await.unwrap_or_else(|e| fail(&e));
+    // What happens in other rooms is only noted.
+    on_fake::manage(&url, (0..ROOMS).map(room)).await;
     (kring.kring.pid(), kring.port, What::Kring(Box::new(kring), url, database))
-}
-
-/// The rooms are managed ones: what happens in others is only noted.
-async fn manage(url: &StoreUrl) -> Result<(), Box<dyn Error>> {
-    let store = Store::open(url, Mode::ReadWrite).await?;
-    let mut writer = store.write().await?;
-    for n in 0..ROOMS {
-        let (room, place) = (OwnedRoomId::try_from(room(n))?, format!("werkgroep/bench-{n}").parse()?);
-        writer.put_room(&room, Some(&place), false).await?;
-    }
-    writer.commit().await?;
-    store.close().await;
-    Ok(())
 }
 
 async fn listening(mut process: Process, port: u16) -> Process {
