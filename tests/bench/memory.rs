@@ -1,17 +1,15 @@
 //! How much memory `kring run` holds: idle, and while a million events come in and are handled.
 
+#[path = "shared/managed.rs"]
+mod managed;
+
 use std::{
     io::{self, Write},
     time::{Duration, Instant},
 };
 
 use kring_store::{Mode, Store, StoreUrl};
-use kring_tests::{
-    kring,
-    on_fake::{self, OnFake},
-    push::Pusher,
-    usage,
-};
+use kring_tests::{kring, on_fake::OnFake, push::Pusher, usage};
 use tokio::runtime::Runtime;
 
 /// Events in a transaction.
@@ -37,7 +35,7 @@ fn main() -> io::Result<()> {
     let pid = running.kring.pid();
     std::thread::sleep(IDLE);
     let url = StoreUrl::sqlite(running.folder().join("kring.db"));
-    runtime.block_on(on_fake::manage(&url, (0..ROOMS).map(room)));
+    runtime.block_on(managed::manage(&url, (0..ROOMS).map(room)));
     let mut out = io::stdout().lock();
     let idle = usage::memory_mb(pid);
     writeln!(out, "`kring run {}`, SQLite FULL, {EVENTS} events in a transaction\n", arguments.join(" "))?;

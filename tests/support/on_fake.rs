@@ -7,8 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kring_store::{Mode, Store, StoreUrl};
-use ruma::OwnedRoomId;
 use tempfile::TempDir;
 
 use crate::{
@@ -121,22 +119,6 @@ impl OnFake {
     pub fn file(&self, name: &str, text: &str) -> String {
         write(self.folder.path(), name, text).display().to_string()
     }
-}
-
-/// Makes managed rooms of these, in the database at `url`: each is the room of a work group that nobody has founded.
-///
-/// # Panics
-/// When the database does not take it.
-pub async fn manage(url: &StoreUrl, rooms: impl Iterator<Item = String>) {
-    let store = Store::open(url, Mode::ReadWrite).await.expect("the database opens");
-    let mut writer = store.write().await.expect("a writer");
-    for (n, room) in rooms.enumerate() {
-        let place = format!("werkgroep/rumoer-{n}").parse().expect("a place");
-        let room = OwnedRoomId::try_from(room).expect("a room id");
-        writer.put_room(&room, Some(&place), false).await.expect("a room");
-    }
-    writer.commit().await.expect("stored");
-    store.close().await;
 }
 
 fn configure(

@@ -87,7 +87,6 @@ pub(crate) async fn connect(url: &StoreUrl, options: &OpenOptions) -> Result<Poo
 
 /// Makes the file for this user alone: it holds names and addresses. SQLite gives its `-wal` the same permissions.
 fn prepare_file(path: &Path, mode: Mode) -> Result<(), OpenError> {
-    prepare_file(&beside(&path), options.mode)?;
     let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.to_owned(), why: e.to_string() };
     match (path.try_exists().map_err(cannot)?, mode) {
         (true, _) if path.is_dir() => {
@@ -134,6 +133,7 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     if options.mode == Mode::ReadOnly {
         return Ok(pools);
     }
+    prepare_file(&beside(&path), options.mode)?;
     let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.clone(), why: e.to_string() };
     let checkpointer = Arc::new(Checkpointer::start(path.clone(), options).map_err(cannot)?);
     let door = ingest::sqlite::thread(path.clone(), options, Arc::clone(&checkpointer)).map_err(cannot)?;

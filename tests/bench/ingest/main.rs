@@ -10,6 +10,8 @@
 mod bare;
 mod corpus;
 mod floors;
+#[path = "../shared/managed.rs"]
+mod managed;
 mod measure;
 mod rounds;
 mod table;

@@ -6,7 +6,7 @@ use kring_store::{Arrival, IncomingEvent, Mode, Store, StoreUrl};
 use kring_tests::{
     Postgres, Registration,
     fake::FakeHomeserver,
-    on_fake::{self, Keeps, OnFake},
+    on_fake::{Keeps, OnFake},
     peers::{Peer, RunningPeer},
     process::{Process, free_port},
 };
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::{
     bare,
     corpus::{ROOMS, room},
-    fail,
+    fail, managed,
 };
 
 /// Everybody who is measured.
@@ -118,7 +118,7 @@ async fn kring(keeps: Keeps, postgres: &Postgres) -> (u32, u16, What) {
         None => StoreUrl::sqlite(kring.folder().join("kring.db")),
     };
     // What happens in other rooms is only noted.
-    on_fake::manage(&url, (0..ROOMS).map(room)).await;
+    managed::manage(&url, (0..ROOMS).map(room)).await;
     (kring.kring.pid(), kring.port, What::Kring(Box::new(kring), url, database))
 }
 

@@ -88,6 +88,20 @@ async fn a_file_that_another_process_locks_is_told_and_nothing_is_lost() {
     let mut other = connect(&path).await;
     other.execute("BEGIN IMMEDIATE").await.expect("the lock is free");
     site.something_happens();
+    site.is_taken().await;
+    site.becomes("database-locked").await;
+    other.execute("ROLLBACK").await.expect("given back");
+    site.heals().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_inbox_that_another_process_locks_is_told_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = format!("sqlite:{}", folder.path().join("kring.db").display());
+    let mut site = Box::pin(Site::start(&database, &database)).await;
+    let mut other = connect(&folder.path().join("kring.db-inbox")).await;
+    other.execute("BEGIN IMMEDIATE").await.expect("the lock is free");
+    site.something_happens();
     site.is_refused().await;
     site.becomes("database-locked").await;
     other.execute("ROLLBACK").await.expect("given back");
@@ -98,8 +112,9 @@ async fn a_file_that_another_process_locks_is_told_and_nothing_is_lost() {
 async fn a_full_disk_is_told_and_nothing_is_lost() {
     let Some(disk) = Disk::mounted("24m") else { return };
     let mut site = Box::pin(Site::start(&disk.database(), &disk.database())).await;
-    let empty = || async { emptied(&disk.path()).await.then_some(()) };
-    eventually("an empty log", PATIENCE, empty).await;
+    let inbox = disk.path().with_extension("db-inbox");
+    let empty = || async { (emptied(&disk.path()).await && emptied(&inbox).await).then_some(()) };
+    eventually("empty logs", PATIENCE, empty).await;
     disk.fill();
     site.something_happens();
     site.is_refused().await;

@@ -110,6 +110,13 @@ impl Site {
         assert_eq!(health.status, 200, "nobody restarts Kring because of its database");
     }
 
+    /// The homeserver has nothing left to tell.
+    pub(crate) async fn is_taken(&self) {
+        let taken = || async { (self.fake.undelivered("kring") == 0).then_some(()) };
+        eventually("everything is taken", PATIENCE, taken).await;
+        assert!(!self.fake.thinks_down("kring"), "it was refused before");
+    }
+
     /// The homeserver was refused and thinks that we are down.
     pub(crate) async fn is_refused(&self) {
         let down = || async { self.fake.thinks_down("kring").then_some(()) };
