@@ -35,7 +35,8 @@ fn main() -> io::Result<()> {
     let pid = running.kring.pid();
     std::thread::sleep(IDLE);
     let url = StoreUrl::sqlite(running.folder().join("kring.db"));
-    runtime.block_on(managed::manage(&url, (0..ROOMS).map(room)));
+    let made = runtime.block_on(managed::manage(&url, (0..ROOMS).map(room)));
+    made.map_err(|error| io::Error::other(error.to_string()))?;
     let mut out = io::stdout().lock();
     let idle = usage::memory_mb(pid);
     writeln!(out, "`kring run {}`, SQLite FULL, {EVENTS} events in a transaction\n", arguments.join(" "))?;

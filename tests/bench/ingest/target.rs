@@ -118,7 +118,7 @@ async fn kring(keeps: Keeps, postgres: &Postgres) -> (u32, u16, What) {
         None => StoreUrl::sqlite(kring.folder().join("kring.db")),
     };
     // What happens in other rooms is only noted.
-    managed::manage(&url, (0..ROOMS).map(room)).await;
+    managed::manage(&url, (0..ROOMS).map(room)).await.unwrap_or_else(|e| fail(&e));
     (kring.kring.pid(), kring.port, What::Kring(Box::new(kring), url, database))
 }
 
