@@ -31,7 +31,7 @@ const APART: usize = 16;
 
 /// From the start of one round to the start of the next: under load a round takes up what came meanwhile, instead of
 /// standing in the way of every transaction that the homeserver wants to have stored. After a pause it starts at once.
-const PACE: Duration = Duration::from_millis(20);
+const PACE: Duration = Duration::from_millis(40);
 
 /// How long leased rooms are tried while the store lets nobody begin: shorter than their lease.
 const PATIENCE: Duration = Duration::from_secs(30);
