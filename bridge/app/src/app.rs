@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     ops::Deref,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use kring_core::ids::PlaceKey;
@@ -43,6 +46,8 @@ pub struct Inner {
     pub(crate) planning: AsyncMutex<()>,
     /// Held while what came is taken apart.
     pub(crate) unpacking: AsyncMutex<()>,
+    /// Whether there may be events whose former owner died.
+    pub(crate) suspects: AtomicBool,
     turns: Mutex<HashMap<PlaceKey, Arc<AsyncMutex<()>>>>,
 }
 
@@ -134,6 +139,7 @@ impl App {
             shared,
             planning: AsyncMutex::default(),
             unpacking: AsyncMutex::default(),
+            suspects: AtomicBool::new(true),
             turns: Mutex::default(),
         }))
     }
@@ -148,7 +154,9 @@ impl Inner {
     pub async fn inherit(&self) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
         writer.release_leases(&self.owner).await?;
-        Ok(writer.commit().await?)
+        writer.commit().await?;
+        self.suspects.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// The facts as they were last read, and what should be.

@@ -1,6 +1,6 @@
 //! Applying a plan: stage by stage through the outbox, planned again until nothing is left.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use kring_core::ids::PlaceKey;
 use kring_policies::plan::{Action, Confirmation, Plan};
@@ -16,6 +16,9 @@ const ROUNDS: usize = 6;
 
 /// The batch of everything that a plan enqueues.
 pub(crate) const BATCH: &str = "apply";
+
+/// How often somebody who waits for effects makes sure that they are still this process' own.
+const STILL_LEADING: Duration = Duration::from_secs(5);
 
 /// The stages of a plan, see [`Action::stage`].
 const STAGES: u8 = 4;
@@ -157,9 +160,12 @@ impl App {
             if pending == 0 {
                 return Ok(());
             }
-            // The sender lives as long as we do.
-            if finished.changed().await.is_err() {
-                return Ok(());
+            match tokio::time::timeout(STILL_LEADING, finished.changed()).await {
+                Ok(Ok(())) => {}
+                // The sender lives as long as we do.
+                Ok(Err(_)) => return Ok(()),
+                // Whoever leads now finishes them, and tells nobody here.
+                Err(_) => drop(self.context.store.write().await?),
             }
         }
     }

@@ -142,7 +142,7 @@ impl App {
             Since::Events(mut events) => {
                 let arriving = before.map_or(0, |before| still_arriving(&events, before));
                 events.drain(..arriving);
-                let missing = Some(self.store_missing(&room, &events).await?);
+                let missing = self.store_missing(&room, &events).await?;
                 let whole = events.first().map(|event| event.event_id.to_string());
                 Ok(Found { room, missing, whole })
             }
@@ -156,20 +156,39 @@ impl App {
         }
     }
 
-    /// Stores those of `events`, the newest first, that never came; says how many they are.
-    async fn store_missing(&self, room: &OwnedRoomId, events: &[RawEvent]) -> Result<usize, Error> {
-        let ids: Vec<&str> = events.iter().map(|event| event.event_id.as_str()).collect();
+    /// Stores those of `events`, the newest first, that never came; says how many they are. `None` when it cannot be known.
+    async fn store_missing(&self, room: &OwnedRoomId, events: &[RawEvent]) -> Result<Option<usize>, Error> {
         // What is on its way is not missing.
         self.unpack_all().await?;
-        let known = self.context.store.read().await?.known_events(&ids).await?;
-        let mut missing = missing(room, events, &known, self.context.clock.now_ms());
+        if self.missing(room, &[], events).await?.is_empty() {
+            return Ok(Some(0));
+        }
+        // What came since the history was read may have replaced what is missing. From here on it waits in the inbox.
+        let turn = self.unpacking.lock().await;
+        self.unpack_all_in(&turn).await?;
+        let newest = events.first().map(|event| event.event_id.as_str());
+        let Since::Events(newer) = self.since(room, newest).await else { return Ok(None) };
+        let mut missing = self.missing(room, &newer, events).await?;
         missing.reverse();
         let mut new = 0;
         for chunk in missing.chunks(100) {
             let txn = format!("gap.{:016x}", rand::random::<u64>());
             new += self.context.store.ingest(&txn, chunk).await?.new;
         }
-        Ok(new)
+        Ok(Some(new))
+    }
+
+    /// Those of `events` that never came. `newer` ones are known, or still on their way and then handled later anyway.
+    async fn missing(
+        &self,
+        room: &OwnedRoomId,
+        newer: &[RawEvent],
+        events: &[RawEvent],
+    ) -> Result<Vec<IncomingEvent>, Error> {
+        let ids: Vec<&str> = newer.iter().chain(events).map(|event| event.event_id.as_str()).collect();
+        let known = self.context.store.read().await?.known_events(&ids).await?;
+        let came = newer.iter().filter(|event| known.contains(event.event_id.as_str()));
+        Ok(missing(room, came.chain(events), &known, self.context.clock.now_ms()))
     }
 
     /// Without an event to read back to, one page tells the newest.
@@ -201,9 +220,9 @@ fn still_arriving(events: &[RawEvent], before: i64) -> usize {
 
 /// The events that never came, the newest first. State that something newer has replaced, which did come, is kept and not
 /// handled: it would set the mirror back.
-fn missing(
+fn missing<'e>(
     room: &OwnedRoomId,
-    events: &[RawEvent],
+    events: impl IntoIterator<Item = &'e RawEvent>,
     known: &HashSet<String>,
     received_at_ms: i64,
 ) -> Vec<IncomingEvent> {

@@ -2,8 +2,12 @@
 
 use kring_store::{Arrival, Unpacked};
 use ruma::UserId;
+use tokio::sync::MutexGuard;
 
 use crate::{App, Error, HEARTBEAT, incoming::incoming};
+
+/// Times that something is taken apart at most before somebody goes on: far more than wait on an ordinary day.
+const MOST: usize = 100;
 
 impl App {
     /// Stores a transaction as it came, `count` events one after the other, and wakes whoever handles them. The caller
@@ -40,8 +44,20 @@ impl App {
     ///
     /// When the store fails; what was not taken apart still waits.
     pub async fn unpack(&self) -> Result<usize, Error> {
-        // One at a time: that keeps the order in which they came.
-        let _turn = self.unpacking.lock().await;
+        let turn = self.unpacking.lock().await;
+        self.unpack_in(&turn).await
+    }
+
+    /// As [`App::unpack`]; takes nothing apart while somebody else has the turn.
+    pub(crate) async fn try_unpack(&self) -> Result<usize, Error> {
+        match self.unpacking.try_lock() {
+            Ok(turn) => self.unpack_in(&turn).await,
+            Err(_) => Ok(0),
+        }
+    }
+
+    /// One at a time: that keeps the order in which they came.
+    async fn unpack_in(&self, _turn: &MutexGuard<'_, ()>) -> Result<usize, Error> {
         let own = |user: &str| <&UserId>::try_from(user).is_ok_and(|user| self.context.is_own(user));
         let read = |arrival: &Arrival| incoming(arrival, &own);
         let Unpacked { transactions, rooms, lied, .. } = self.context.store.unpack(read).await?;
@@ -61,7 +77,18 @@ impl App {
     ///
     /// When the store fails.
     pub(crate) async fn unpack_all(&self) -> Result<(), Error> {
-        while self.unpack().await? > 0 {}
+        let turn = self.unpacking.lock().await;
+        self.unpack_all_in(&turn).await
+    }
+
+    /// As [`App::unpack_all`], for whoever has the turn.
+    pub(crate) async fn unpack_all_in(&self, turn: &MutexGuard<'_, ()>) -> Result<(), Error> {
+        // In a flood there is no end.
+        for _ in 0..MOST {
+            if self.unpack_in(turn).await? == 0 {
+                break;
+            }
+        }
         Ok(())
     }
 }

@@ -3,13 +3,14 @@
 //! Handling an event is store work alone; what has to be asked of the outside becomes an effect. So in the ordinary case
 //! whatever waits is handled in *rounds*: the events of many rooms in one transaction (`round`). A room whose event fails,
 //! panics or hangs leaves the round and is handled *apart*, event by event, while the rounds go on: it waits until the event
-//! succeeds or has had its tries (`apart`). An event that kills the whole process is the head of its room when the process
-//! comes back, is handled apart from then on, and goes to the dead letters after as many tries.
+//! succeeds or has had its tries (`apart`). When the whole process dies, what it had under lease is suspect to its successor,
+//! which handles those events one at a time before anything else: whichever ends the process again was then the only one at
+//! work, and goes to the dead letters after as many tries, while the others lost nothing.
 
 mod apart;
 mod round;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::atomic::Ordering, time::Duration};
 
 use kring_store::LeasedEvent;
 use tokio::{task::JoinSet, time::Instant};
@@ -26,7 +27,7 @@ const IDLE: Duration = Duration::from_secs(2);
 /// Rooms that are leased at once.
 const ROOMS: u32 = 128;
 
-/// Rooms handled apart at once. More of them wait for the next lease.
+/// Rooms handled apart at once. More of them are given back.
 const APART: usize = 16;
 
 /// From the start of one round to the start of the next: under load a round takes up what came meanwhile, instead of
@@ -69,6 +70,7 @@ impl App {
     /// When the store cannot be read.
     pub async fn handle_some(&self) -> Result<usize, Error> {
         self.unpack_all().await?;
+        self.handle_suspects().await?;
         let heads = self.lease(ROOMS).await?;
         let (count, mut apart) = (heads.len(), JoinSet::new());
         self.handle_heads(heads, &mut apart).await;
@@ -78,17 +80,40 @@ impl App {
 
     /// Says whether there may be more.
     async fn handle_waiting(&self, apart: &mut JoinSet<()>) -> bool {
-        let work = async {
-            let unpacked = self.unpack().await?;
-            let heads = self.lease(ROOMS).await?;
-            let more = unpacked > 0 || !heads.is_empty();
-            self.handle_heads(heads, apart).await;
-            Ok::<_, Error>(more)
+        // What is in its lane already does not wait for what cannot be taken apart.
+        let unpacked = match self.try_unpack().await {
+            Ok(unpacked) => unpacked > 0,
+            Err(error) => {
+                tracing::error!(%error, "what came in cannot be taken apart");
+                false
+            }
         };
-        work.await.unwrap_or_else(|error| {
+        let work = async {
+            self.handle_suspects().await?;
+            let heads = self.lease(ROOMS).await?;
+            let some = !heads.is_empty();
+            self.handle_heads(heads, apart).await;
+            Ok::<_, Error>(some)
+        };
+        let handled = work.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the events cannot be read");
             false
-        })
+        });
+        unpacked || handled
+    }
+
+    /// See the module.
+    async fn handle_suspects(&self) -> Result<(), Error> {
+        while self.suspects.load(Ordering::Acquire) {
+            let mut writer = self.context.store.write().await?;
+            let suspect = writer.lease_suspect(self.context.clock.now_ms(), LEASE_MS, &self.owner).await?;
+            writer.commit().await?;
+            match suspect {
+                Some(event) => self.handle_apart(&event).await,
+                None => self.suspects.store(false, Ordering::Release),
+            }
+        }
+        Ok(())
     }
 
     async fn lease(&self, rooms: u32) -> Result<Vec<LeasedEvent>, Error> {
@@ -107,7 +132,7 @@ impl App {
 
     /// Rounds until every leased room has had its turn.
     async fn handle_heads(&self, heads: Vec<LeasedEvent>, apart: &mut JoinSet<()>) {
-        let (fresh, tried): (Vec<_>, Vec<_>) = heads.into_iter().partition(|head| head.attempts <= 1);
+        let (fresh, tried): (Vec<_>, Vec<_>) = heads.into_iter().partition(|head| head.attempts == 0);
         self.set_apart(tried, apart).await;
         let (mut waiting, start) = (VecDeque::from(fresh), Instant::now());
         while !waiting.is_empty() && start.elapsed() < PATIENCE {
@@ -123,11 +148,26 @@ impl App {
 
     async fn set_apart(&self, heads: Vec<LeasedEvent>, apart: &mut JoinSet<()>) {
         for head in heads {
-            while apart.len() >= APART {
-                apart.join_next().await;
+            while apart.try_join_next().is_some() {}
+            if apart.len() >= APART {
+                self.let_go(&head).await;
+                continue;
             }
             let app = self.clone();
             apart.spawn(async move { app.handle_apart(&head).await });
+        }
+    }
+
+    /// There are too many rooms with trouble for now; the others must not wait for them.
+    async fn let_go(&self, head: &LeasedEvent) {
+        let work = async {
+            let mut writer = self.context.store.write_behind().await?;
+            writer.give_event_back(head.seq).await?;
+            Ok::<_, Error>(writer.commit().await?)
+        };
+        if let Err(error) = work.await {
+            // The lease runs out and the event is tried again.
+            tracing::error!(%error, "an event could not be given back");
         }
     }
 }

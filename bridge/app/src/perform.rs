@@ -25,7 +25,14 @@ use crate::{App, Error, effect::Effect, observe::observe_state};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Seen {
     /// A room was made, or found again.
-    Room { room: OwnedRoomId, place: PlaceKey, filling: bool, read: Box<ReadRoom> },
+    Room {
+        room: OwnedRoomId,
+        place: PlaceKey,
+        filling: bool,
+        read: Box<ReadRoom>,
+        /// It was not made just now: people may have come and gone since it was read.
+        again: bool,
+    },
     /// Somebody's membership.
     Member { room: OwnedRoomId, user: OwnedUserId, membership: Option<Membership> },
     /// A state event.
@@ -59,7 +66,7 @@ pub(crate) enum Failure {
 }
 
 /// For troubles that are not this effect's own (no connection, a busy or misconfigured homeserver): wait for hours.
-const PATIENT: u32 = 200;
+pub(crate) const PATIENT: u32 = 200;
 
 /// For troubles that may be this effect's own: its lane must not wait for it long, and the next plan asks again.
 const BRISK: u32 = 5;
@@ -211,7 +218,7 @@ impl App {
 pub(crate) async fn remember(writer: &mut Writer, seen: &[Seen]) -> Result<(), Error> {
     for change in seen {
         match change {
-            Seen::Room { room, place, filling, read } => {
+            Seen::Room { room, place, filling, read, .. } => {
                 writer.put_room(room, Some(place), *filling).await?;
                 writer.set_room_state(room, &read.state).await?;
                 writer.replace_members(room, &read.members).await?;

@@ -25,6 +25,12 @@ use kring_core::clock::SystemClock;
 
 use crate::{cli::Cli, context::Context, exit::Exit, output::Output};
 
+/// At least two workers: what comes in is put on the disk by one of them, which waits when the disk stalls.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(cores.max(2)).enable_all().build()
+}
+
 /// Reads the command line, does what it asks and says how that ended.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -36,7 +42,7 @@ pub fn main() -> ExitCode {
         request: None,
         app: None,
     };
-    match tokio::runtime::Runtime::new() {
+    match runtime() {
         Ok(runtime) => runtime.block_on(commands::run_and_tell(&cli.command, &context)).into(),
         Err(error) => {
             context.out.say("no-runtime", &[("reason", error.to_string().into())]);

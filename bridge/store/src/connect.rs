@@ -137,7 +137,7 @@ async fn sqlite(url: &StoreUrl, options: &OpenOptions) -> Result<Pools, OpenErro
     let cannot = |e: std::io::Error| OpenError::CannotOpen { path: path.clone(), why: e.to_string() };
     let checkpointer = Arc::new(Checkpointer::start(path.clone(), options).map_err(cannot)?);
     let door = ingest::sqlite::thread(path.clone(), options, Arc::clone(&checkpointer)).map_err(cannot)?;
-    inbox::sqlite::prepare(&beside(&path), options).map_err(|e| cannot(std::io::Error::other(e)))?;
+    inbox::sqlite::prepare(&beside(&path), options).map_err(|e| inbox_error(&e, &beside(&path)))?;
     let inbox = Inbox::start(&beside(&path), options).map_err(cannot)?;
     Ok(Pools { door: Some(door), inbox: Some(inbox), checkpointer: Some(checkpointer), ..pools })
 }
@@ -250,11 +250,20 @@ fn is_reusable(patience: Option<Duration>) -> AfterRelease {
 }
 
 fn sqlite_error(error: &sqlx::Error, path: &Path) -> OpenError {
-    let path: PathBuf = path.to_owned();
     let code = match error {
         sqlx::Error::Database(e) => e.code().as_deref().and_then(primary),
         _ => None,
     };
+    by_code(code, path, error)
+}
+
+fn inbox_error(error: &rusqlite::Error, path: &Path) -> OpenError {
+    let code = error.sqlite_error().and_then(|e| primary(&e.extended_code.to_string()));
+    by_code(code, path, error)
+}
+
+fn by_code(code: Option<u32>, path: &Path, error: &dyn std::error::Error) -> OpenError {
+    let path: PathBuf = path.to_owned();
     match code {
         Some(5 | 6) => OpenError::Locked,
         Some(8) => OpenError::ReadOnlyFile { path },

@@ -156,7 +156,8 @@ impl Store {
     }
 
     /// Takes some transactions apart, the oldest first: `read` gives the events of one. Their events are stored, each once,
-    /// before they leave the inbox. One call at a time keeps their order. Gives no transactions when nothing waits.
+    /// before they leave the inbox. One call at a time keeps their order. Gives no transactions when nothing waits, or when
+    /// they could not leave the inbox.
     ///
     /// # Errors
     ///
@@ -192,9 +193,14 @@ impl Store {
                 unpacked.lied.push(arrival.txn_id);
             }
         }
-        match self.engine() {
-            Engine::Sqlite => self.forget_sqlite(seqs).await?,
-            Engine::Postgres => self.forget_postgres(seqs).await?,
+        let forgotten = match self.engine() {
+            Engine::Sqlite => self.forget_sqlite(seqs).await,
+            Engine::Postgres => self.forget_postgres(seqs).await,
+        };
+        if let Err(error) = forgotten {
+            // They come again, and are known then; what they told is told now.
+            tracing::warn!(%error, "transactions stay in the inbox although they are taken apart");
+            unpacked.transactions = 0;
         }
         Ok(unpacked)
     }

@@ -77,8 +77,15 @@ impl IncomingEvent {
         }
     }
 
-    fn has_good_ids(&self) -> bool {
-        self.event_id.len() <= ID_BYTES && self.room_id.len() <= ID_BYTES
+    /// Whose ids break Matrix' own limits is a dead letter, under an id that a repetition finds again.
+    fn within_limits(mut self) -> Self {
+        if self.event_id.len() <= ID_BYTES && self.room_id.len() <= ID_BYTES {
+            return self;
+        }
+        self.event_id = format!("poison-{}", hex::encode(Sha256::digest(&self.event_id)));
+        self.room_id.truncate(self.room_id.floor_char_boundary(ID_BYTES));
+        self.aside = Some(Aside::Dead(format!("an identifier of more than {ID_BYTES} bytes")));
+        self
     }
 }
 
@@ -89,8 +96,6 @@ pub struct Ingested {
     pub new: usize,
     /// Events that were stored before, and repetitions within the transaction.
     pub duplicates: usize,
-    /// Events whose ids break Matrix' own limits; not stored.
-    pub refused: usize,
     /// The transaction's id was seen before.
     pub txn_seen: bool,
     /// It was seen with other events: the homeserver counts from 1 again.
@@ -103,19 +108,16 @@ pub(crate) struct Transaction {
     fingerprint: String,
     received_at_ms: i64,
     events: Vec<IncomingEvent>,
-    refused: usize,
 }
 
 impl Transaction {
     pub(crate) fn new(id: &str, mut events: Vec<IncomingEvent>) -> Self {
         let fingerprint = fingerprint(&events);
         let received_at_ms = events.first().map_or(0, |event| event.received_at_ms);
-        let all = events.len();
-        events.retain(IncomingEvent::has_good_ids);
         events.iter_mut().for_each(IncomingEvent::clean);
-        let refused = all - events.len();
+        let events = events.into_iter().map(IncomingEvent::within_limits).collect();
         let id = without_nul(&id.chars().take(ID_BYTES).collect::<String>());
-        Self { id, fingerprint, received_at_ms, events, refused }
+        Self { id, fingerprint, received_at_ms, events }
     }
 
     /// The rooms for which it matters whether they are managed ones.
@@ -137,7 +139,6 @@ impl Transaction {
         Ingested {
             new,
             duplicates: self.events.len().saturating_sub(new),
-            refused: self.refused,
             txn_seen: seen != Seen::Never,
             lied: seen == Seen::WithOthers,
         }

@@ -31,8 +31,19 @@ pub struct LeasedEvent {
     pub json: String,
     /// When it came, in ms since the Unix epoch.
     pub received_at_ms: i64,
-    /// How often it was leased, this time included.
+    /// How often handling it failed, and how often its owner died while it had the lease.
     pub attempts: u32,
+}
+
+/// What becomes of a dead event that is to be handled after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// It waits for its turn.
+    Again,
+    /// Something newer has replaced it.
+    Superseded,
+    /// It is not dead.
+    NotDead,
 }
 
 fn leased(row: &AnyRow) -> Result<LeasedEvent, StoreError> {
@@ -62,11 +73,14 @@ const LEASE: &str = "WITH RECURSIVE waiting (room_id) AS (
         FROM waiting w WHERE w.room_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM events l WHERE l.room_id = w.room_id AND l.lease_until > $1)
     )
-    UPDATE events SET lease_until = $2, lease_owner = $3, attempts = attempts + 1
+    UPDATE events SET lease_until = $2, lease_owner = $3
     WHERE seq IN (
         SELECT h.seq FROM heads h JOIN events e ON e.seq = h.seq WHERE e.next_at <= $1 ORDER BY h.seq LIMIT $4
     ) AND state = 0 AND (lease_until IS NULL OR lease_until <= $1)
     RETURNING seq, event_id, room_id, event_type, state_key, sender, json, received_at, attempts";
+
+/// What is noted of an event whose owner died.
+const SUSPECT: &str = "the process ended while it held this event";
 
 impl Reader {
     /// Whether an event is there to be handled, now or later.
@@ -104,6 +118,29 @@ impl Writer {
         let mut events = rows.iter().map(leased).collect::<Result<Vec<_>, StoreError>>()?;
         events.sort_unstable_by_key(|e| e.seq);
         Ok(events)
+    }
+
+    /// Takes one event alone whose former owner died while it had the lease, the oldest first: what ended the process may
+    /// do so again, and must then be known to be the only one at work. `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer, or a row is not readable.
+    pub async fn lease_suspect(
+        &mut self,
+        now_ms: i64,
+        lease_ms: i64,
+        owner: &str,
+    ) -> Result<Option<LeasedEvent>, StoreError> {
+        let sql = "UPDATE events SET lease_until = $2, lease_owner = $3 \
+                   WHERE seq = (SELECT min(seq) FROM events WHERE state = 0 AND error = $4 AND next_at <= $1) \
+                   RETURNING seq, event_id, room_id, event_type, state_key, sender, json, received_at, attempts";
+        let query = sqlx::query(sql)
+            .bind(now_ms)
+            .bind(now_ms.saturating_add(lease_ms))
+            .bind(owner.to_owned())
+            .bind(SUSPECT);
+        query.fetch_optional(self.connection()).await?.as_ref().map(leased).transpose()
     }
 
     /// The events that wait in `head`'s room behind it, in their order, at most `limit`: for the holder of the lease on
@@ -152,26 +189,26 @@ impl Writer {
         Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
     }
 
-    /// The event is to be tried again at `next_at_ms`; until then its room waits. `false` when it is not pending.
+    /// Handling the event failed; it is to be tried again at `next_at_ms`, and until then its room waits. `false` when it is
+    /// not pending.
     ///
     /// # Errors
     ///
     /// The database does not answer.
     pub async fn event_retry(&mut self, seq: i64, next_at_ms: i64, error: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE events SET next_at = $2, error = $3, lease_until = NULL, lease_owner = NULL \
-                   WHERE seq = $1 AND state = 0";
+        let sql = "UPDATE events SET next_at = $2, error = $3, attempts = attempts + 1, lease_until = NULL, \
+                   lease_owner = NULL WHERE seq = $1 AND state = 0";
         let query = sqlx::query(sql).bind(seq).bind(next_at_ms).bind(without_nul(error));
         Ok(query.execute(self.connection()).await?.rows_affected() > 0)
     }
 
-    /// The event is to be tried again at once, and this time did not count: it never got as far as being handled. `false`
-    /// when it is not pending.
+    /// The event is nobody's again: it was not tried, or that did not count. `false` when it is nobody's already.
     ///
     /// # Errors
     ///
     /// The database does not answer.
     pub async fn give_event_back(&mut self, seq: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE events SET attempts = attempts - 1, lease_until = NULL, lease_owner = NULL \
+        let sql = "UPDATE events SET lease_until = NULL, lease_owner = NULL \
                    WHERE seq = $1 AND state = 0 AND lease_until IS NOT NULL";
         Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
     }
@@ -188,15 +225,22 @@ impl Writer {
         Ok(query.execute(self.connection()).await?.rows_affected() > 0)
     }
 
-    /// A dead event is to be handled after all, from its first attempt on and before newer events of its room.
-    /// `false` when it is not dead.
+    /// A dead event is to be handled after all, from its first attempt on and before newer events of its room. State that
+    /// something newer has replaced, which was handled, stays dead: it would set things back.
     ///
     /// # Errors
     ///
     /// The database does not answer.
-    pub async fn replay_event(&mut self, seq: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE events SET state = 0, attempts = 0, next_at = 0 WHERE seq = $1 AND state = 2";
-        Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
+    pub async fn replay_event(&mut self, seq: i64) -> Result<Replay, StoreError> {
+        let sql = "SELECT 1 FROM events old JOIN events new ON new.room_id = old.room_id AND new.event_type = old.event_type \
+                   AND new.state_key = old.state_key AND new.seq > old.seq AND new.state = 1 \
+                   WHERE old.seq = $1 AND old.state = 2 LIMIT 1";
+        if sqlx::query(sql).bind(seq).fetch_optional(self.connection()).await?.is_some() {
+            return Ok(Replay::Superseded);
+        }
+        let sql = "UPDATE events SET state = 0, attempts = 0, next_at = 0, error = NULL WHERE seq = $1 AND state = 2";
+        let replayed = sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0;
+        Ok(if replayed { Replay::Again } else { Replay::NotDead })
     }
 
     /// An event will not be handled: its text goes, its id stays. `false` when it is neither pending nor dead.
@@ -210,17 +254,18 @@ impl Writer {
         Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
     }
 
-    /// Gives back what `owner` has under lease: at the start, when an earlier run of the same owner was killed. Says how
-    /// many events and effects that were. Leases of others end by themselves.
+    /// Gives back what `owner` has under lease: at the start, when an earlier run of the same owner was killed. Events among
+    /// them are suspects from now on ([`Writer::lease_suspect`]). Says how many events and effects that were. Leases of
+    /// others end by themselves.
     ///
     /// # Errors
     ///
     /// The database does not answer.
     pub async fn release_leases(&mut self, owner: &str) -> Result<u64, StoreError> {
-        let sql = "UPDATE events SET lease_until = NULL, lease_owner = NULL \
-                   WHERE lease_until IS NOT NULL AND lease_owner = $1";
-        let events =
-            sqlx::query(sql).bind(owner.to_owned()).execute(self.connection()).await?.rows_affected();
+        let sql = "UPDATE events SET lease_until = NULL, lease_owner = NULL, attempts = attempts + 1, error = $2 \
+                   WHERE lease_until IS NOT NULL AND lease_owner = $1 AND state = 0";
+        let query = sqlx::query(sql).bind(owner.to_owned()).bind(SUSPECT);
+        let events = query.execute(self.connection()).await?.rows_affected();
         Ok(events + self.release_effects(owner).await?)
     }
 }

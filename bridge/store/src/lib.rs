@@ -65,7 +65,7 @@ pub use events::{Backlog, DeadEvent};
 pub use imports::ImportRecord;
 pub use inbox::{Arrival, Unpacked};
 pub use ingest::{Aside, IncomingEvent, Ingested};
-pub use lanes::LeasedEvent;
+pub use lanes::{LeasedEvent, Replay};
 pub use lock::{LockError, WriterLock};
 pub use open::{Mode, OpenOptions, Store, Synchronous};
 pub use outbox::{Effect, EffectState, FailedEffect, NewEffect};

@@ -14,6 +14,7 @@ impl Store {
     pub async fn probe(&self, now_ms: i64) -> Result<(), StoreError> {
         let mut writer = self.begin(self.begin_statement()).await?;
         writer.put_setting(PROBE, &now_ms.to_string()).await?;
-        writer.commit().await
+        writer.commit().await?;
+        self.probe_inbox().await
     }
 }

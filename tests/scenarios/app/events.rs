@@ -275,11 +275,20 @@ async fn an_event_that_ends_the_process_again_and_again_is_given_up_and_its_room
     }
     scene.delivered().await;
     scene.app.unpack().await.expect("unpacked");
-    // A process takes the first event, dies with it, and its successor inherits: eight times.
-    for _ in 0..8 {
+    // Something else happens in another room, and waits as well.
+    scene.fake.acting(&user(12)).leave(&scene.room("afdeling/rolde")).expect("anybody may leave");
+    scene.delivered().await;
+    scene.app.unpack().await.expect("unpacked");
+    // A process takes all that waits and dies; so do its successors, each with the one that they find suspect.
+    let mut writer = scene.app.context.store.write().await.expect("a writer");
+    let leased = writer.lease_events(scene.now_ms(), 60_000, &scene.app.owner, 9).await.expect("leased");
+    assert_eq!(leased.len(), 2, "two rooms");
+    writer.commit().await.expect("stored");
+    scene.app.inherit().await.expect("inherited");
+    for _ in 1..8 {
         let mut writer = scene.app.context.store.write().await.expect("a writer");
-        let leased = writer.lease_events(scene.now_ms(), 60_000, &scene.app.owner, 9).await.expect("leased");
-        assert_eq!(leased.len(), 1, "one room");
+        let suspect = writer.lease_suspect(scene.now_ms(), 60_000, &scene.app.owner).await.expect("leased");
+        assert_eq!(suspect.map(|event| event.room_id), Some(assen.clone()), "the oldest, and no other");
         writer.commit().await.expect("stored");
         scene.app.inherit().await.expect("inherited");
     }
@@ -289,5 +298,6 @@ async fn an_event_that_ends_the_process_again_and_again_is_given_up_and_its_room
     let told: Vec<_> = dead.iter().map(|d| (d.room_id.as_str(), d.error.as_str())).collect();
     assert_eq!(told, [(assen.as_str(), "the process ended while it handled this event")]);
     assert!(scene.is_in(ASSEN, &user(11)), "the next event was handled");
-    assert_eq!(scene.repairs().await.len(), 1);
+    assert!(scene.is_in("afdeling/rolde", &user(12)), "the other room lost nothing");
+    assert_eq!(scene.repairs().await.len(), 2);
 }

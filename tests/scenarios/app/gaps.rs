@@ -70,7 +70,13 @@ async fn what_was_never_delivered_is_read_from_the_history_in_order_and_once() {
     let gaps = scene.app.close_gaps().await.expect("read");
     assert_eq!(gaps, Gaps { events: 134, rooms: 2, open: 0 });
     let places = rooms(&scene.fake.world()).len() as u64;
-    assert_eq!(scene.fake.count_of("/messages"), places + 1, "one page a room, and a second of Assen");
+    let (second, again) = (1, 2);
+    let pages = places + second + again;
+    assert_eq!(
+        scene.fake.count_of("/messages"),
+        pages,
+        "one a room, a second of Assen, what came since of two"
+    );
     scene.settled().await;
 
     let expected = scene.departures(ASSEN);
@@ -179,5 +185,36 @@ async fn what_came_too_late_does_not_set_the_mirror_back() {
     assert_eq!(gaps, Gaps { events: 1, rooms: 1, open: 0 });
     scene.settled().await;
     assert_eq!((scene.fake.count_of("/invite"), scene.repaired().await), (0, vec![]));
+    scene.assert_right().await;
+}
+
+/// While the history is read, the person who left unheard is brought back: that is newer, and must not be undone by it.
+#[tokio::test]
+async fn what_came_while_the_history_was_read_is_newer_than_what_was_missing() {
+    let scene = unheard(|scene| leave(scene, ASSEN, 16)).await;
+    let only_address = scene.room(ASSEN).trim_start_matches('!').to_owned();
+    *scene.fake.knobs() = Knobs {
+        only: "/messages".into(),
+        only_address,
+        freeze_after: Some(0),
+        freeze_answers: true,
+        ..Knobs::default()
+    };
+    let app = scene.app.clone();
+    let looking = tokio::spawn(async move { app.close_gaps().await });
+    eventually("the history is read", PATIENCE, || async { (scene.fake.under_way() == 1).then_some(()) })
+        .await;
+    let room = scene.room(ASSEN);
+    scene.fake.acting("@kring:kring.test").invite(&room, &user(16)).expect("the bridge may invite");
+    scene.fake.acting(&user(16)).join(&room).expect("who is invited may join");
+    scene.fake.deliver();
+    let handled =
+        || async { (scene.fake.undelivered("kring") == 0 && scene.pending().await == (0, 0)).then_some(()) };
+    eventually("that is handled", PATIENCE, handled).await;
+    scene.fake.thaw();
+    let gaps = looking.await.expect("no panic").expect("read");
+    assert_eq!(gaps, Gaps { events: 1, rooms: 1, open: 0 });
+    scene.settled().await;
+    assert_eq!(scene.repaired().await, [""; 0], "nothing had to be repaired any more");
     scene.assert_right().await;
 }

@@ -48,7 +48,7 @@ impl App {
     }
 
     async fn try_apart(&self, head: &LeasedEvent) -> Result<(), Error> {
-        if head.attempts > TRIES {
+        if head.attempts >= TRIES {
             return self.put_aside(head, "the process ended while it handled this event").await;
         }
         match self.handle(head).await {
@@ -98,12 +98,12 @@ impl App {
 
     /// Tries the event again later, or gives it up.
     async fn put_aside(&self, head: &LeasedEvent, problem: &str) -> Result<(), Error> {
-        if head.attempts >= TRIES {
+        if head.attempts + 1 >= TRIES {
             return self.give_up(head, problem).await;
         }
         tracing::warn!(error = %problem, attempts = head.attempts, "an event is handled again later");
         let mut writer = self.context.store.write().await?;
-        let next = self.context.clock.now_ms().saturating_add(1000 << head.attempts.min(8));
+        let next = self.context.clock.now_ms().saturating_add(2000 << head.attempts.min(7));
         writer.event_retry(head.seq, next, problem).await?;
         Ok(writer.commit().await?)
     }

@@ -3,8 +3,9 @@
 //! The loop is the only one that writes: in one transaction it stores what came of the effects that ended and leases the
 //! next ones, so that a busy outbox costs less than one commit per effect.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
+use futures_util::FutureExt as _;
 use kring_store::{Effect as Stored, Writer};
 use serde_json::Value;
 use tokio::task::{JoinError, JoinSet};
@@ -14,7 +15,7 @@ use crate::{
     App, Error,
     audit::audit_of,
     effect::Effect,
-    perform::{Failure, Seen, remember},
+    perform::{Failure, PATIENT, Seen, remember},
 };
 
 /// Synapse lets one application service change this many memberships at once.
@@ -89,10 +90,27 @@ impl App {
             _ => writer.lease_effects(now, LEASE_MS, &self.owner, lanes).await?,
         };
         writer.commit().await?;
+        self.look_at_found_rooms(ended);
         if let Some(wait) = soonest.filter(|wait| *wait < IDLE) {
             self.look_again_in(wait);
         }
         Ok(leased)
+    }
+
+    /// What happened in a room between the moment at which it was read and that at which it counted as managed led to nothing.
+    fn look_at_found_rooms(&self, ended: &[Ended]) {
+        for seen in ended.iter().flat_map(|one| one.result.iter().flatten()) {
+            let Seen::Room { room, again: true, .. } = seen else { continue };
+            let (app, room) = (self.clone(), room.clone());
+            tokio::spawn(async move {
+                match app.compare_one(&room).await {
+                    Ok(_) => app.drifted.notify_one(),
+                    Err(error) => {
+                        tracing::error!(%error, room.id = %room, "a room that was found again cannot be compared")
+                    }
+                }
+            });
+        }
     }
 
     /// One by one, so that a result which cannot be stored does not take the others with it.
@@ -113,11 +131,20 @@ impl App {
     async fn attempt(&self, leased: Stored) -> Ended {
         match serde_json::from_value::<Effect>(leased.payload.clone()) {
             Ok(effect) => {
-                let result = self.perform(&effect, &leased).await;
+                let result = self.guarded(&effect, &leased).await;
                 Ended { leased, effect: Some(effect), result }
             }
             Err(error) => Ended { leased, effect: None, result: Err(Failure::last(error.to_string())) },
         }
+    }
+
+    /// An effect that panics, or that ended the process again and again, must not hold its lane for ever.
+    async fn guarded(&self, effect: &Effect, leased: &Stored) -> Result<Vec<Seen>, Failure> {
+        if leased.attempts > PATIENT {
+            return Err(Failure::last("the process ended again and again while it did this"));
+        }
+        let work = AssertUnwindSafe(self.perform(effect, leased)).catch_unwind();
+        work.await.unwrap_or_else(|_| Err(Failure::soon("it panicked")))
     }
 
     /// Stores what came of one effect; gives the pause when it is to be tried again.

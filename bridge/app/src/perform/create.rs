@@ -97,7 +97,8 @@ impl App {
         let first = self.first_join_rule(new).await?;
         let mut seen = self.adopt(place, room, new.filling).await?;
         for found in &mut seen {
-            if let Seen::Room { filling, read, .. } = found {
+            if let Seen::Room { filling, read, again, .. } = found {
+                *again = true;
                 *filling &= read.state.join_rule.as_ref() == Some(&first);
             }
         }
@@ -107,7 +108,7 @@ impl App {
     /// Reads the room once, so that the mirror starts from what is there.
     async fn adopt(&self, place: &PlaceKey, room: OwnedRoomId, filling: bool) -> Result<Vec<Seen>, Failure> {
         let read = Box::new(self.read_room(&room).await?);
-        Ok(vec![Seen::Room { room, place: place.clone(), filling, read }])
+        Ok(vec![Seen::Room { room, place: place.clone(), filling, read, again: false }])
     }
 
     /// The state and the people of a room, from the homeserver.

@@ -55,6 +55,7 @@ events-oldest = The oldest has been waiting for { $unit ->
    *[days] { $count } days
  }.
 events-unknown = There is no event with number { $number } that was given up. Look with: kring events list
+events-superseded = Event { $number } stays where it is: something newer has replaced it. Put it away with kring events drop { $number }.
 events-replayed = { $count ->
     [0] Nothing had been given up.
     [one] 1 event is handled again.

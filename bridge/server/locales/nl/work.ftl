@@ -55,6 +55,7 @@ events-oldest = De oudste wacht al { $unit ->
    *[days] { $count } dagen
  }.
 events-unknown = Er is geen opgegeven gebeurtenis met nummer { $number }. Kijk met: kring events list
+events-superseded = Gebeurtenis { $number } blijft liggen: iets nieuwers kwam ervoor in de plaats. Haal haar weg met kring events drop { $number }.
 events-replayed = { $count ->
     [0] Er was niets opgegeven.
     [one] 1 gebeurtenis wordt opnieuw behandeld.

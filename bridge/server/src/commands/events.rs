@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use kring_app::{App, Context as Facts, Waiting};
-use kring_store::{DeadEvent, StoreError};
+use kring_store::{DeadEvent, Replay, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -128,14 +128,19 @@ async fn replay(number: Option<i64>, app: App, context: &Context) -> Result<Exit
         Some(number) => vec![number],
         None => writer.dead_events().await.map_err(|e| failed(&e))?.iter().map(|event| event.seq).collect(),
     };
+    let mut replayed = 0_usize;
     for number in &numbers {
-        if !writer.replay_event(*number).await.map_err(|e| failed(&e))? {
-            return Err(unknown(*number));
+        match writer.replay_event(*number).await.map_err(|e| failed(&e))? {
+            Replay::Again => replayed += 1,
+            Replay::Superseded => {
+                context.out.say("events-superseded", &[("number", number.to_string().into())])
+            }
+            Replay::NotDead => return Err(unknown(*number)),
         }
     }
     writer.commit().await.map_err(|e| failed(&e))?;
     app.events_stored.notify_one();
-    context.out.answer("events-replayed", &[("count", numbers.len().into())]);
+    context.out.answer("events-replayed", &[("count", replayed.into())]);
     Ok(Exit::Done)
 }
 

@@ -129,6 +129,13 @@ impl Inbox {
         }
     }
 
+    /// Whether a row could go in now.
+    async fn probe(&self) -> Result<(), StoreError> {
+        let slot = Arc::clone(&self.slot);
+        let look = |desk: &mut Desk| desk.connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+        self.porter.run(move |()| slot.work(&mut slot.lock(), slot.patience, look)).await
+    }
+
     async fn forget(&self, seqs: Vec<i64>) -> Result<(), StoreError> {
         let slot = Arc::clone(&self.slot);
         self.porter.run(move |()| slot.work(&mut slot.lock(), slot.patience, |desk| desk.forget(&seqs))).await
@@ -236,6 +243,14 @@ impl Store {
 
     pub(super) async fn receive_sqlite(&self, row: Row) -> Result<(), StoreError> {
         self.inbox()?.put(row).await
+    }
+
+    /// Whether the inbox takes something now; always on PostgreSQL, where it is in the database.
+    pub(crate) async fn probe_inbox(&self) -> Result<(), StoreError> {
+        match self.inbox_file() {
+            Some(inbox) => inbox.probe().await,
+            None => Ok(()),
+        }
     }
 
     pub(super) async fn arrivals_sqlite(&self) -> Result<Vec<Arrival>, StoreError> {

@@ -1,4 +1,4 @@
-use kring_store::{Aside, Backlog, IncomingEvent, Ingested, LeasedEvent, Store};
+use kring_store::{Aside, Backlog, IncomingEvent, Ingested, LeasedEvent, Replay, Store};
 
 use crate::{
     cast::event,
@@ -21,6 +21,8 @@ on_both! {
     events_set_aside_are_stored_and_not_handled,
     what_follows_a_head_comes_in_order_up_to_one_that_was_tried,
     an_event_given_back_was_not_tried,
+    what_a_dead_worker_held_is_handled_alone_before_anything_else,
+    state_that_was_replaced_is_not_handled_after_all,
 }
 
 fn new(new: usize) -> Ingested {
@@ -91,7 +93,7 @@ async fn reused_transaction_id_with_new_events_is_a_lie_and_loses_nothing(db: Da
     let store = db.open().await;
     store.ingest("1", &[event("old", "a")]).await.unwrap();
     let events = [event("old", "a"), event("new", "a")];
-    let lie = Ingested { new: 1, duplicates: 1, txn_seen: true, lied: true, refused: 0 };
+    let lie = Ingested { new: 1, duplicates: 1, txn_seen: true, lied: true };
     assert_eq!(store.ingest("1", &events).await.unwrap(), lie);
     let retry = Ingested { duplicates: 2, txn_seen: true, ..Ingested::default() };
     assert_eq!(store.ingest("1", &events).await.unwrap(), retry, "the retry of the new one is no lie");
@@ -118,7 +120,10 @@ async fn poison_event_does_not_fail_its_transaction(db: Database) {
         },
     ];
     let ingested = store.ingest(&format!("{long}\0"), &poison).await.unwrap();
-    assert_eq!(ingested, Ingested { new: 3, refused: 2, ..Ingested::default() });
+    assert_eq!(ingested, new(5));
+    let dead = store.read().await.unwrap().dead_events().await.unwrap();
+    assert_eq!(dead.len(), 2, "whose ids are too long");
+    assert!(dead.iter().all(|event| event.error.contains("255") && event.room_id.len() <= 255), "{dead:?}");
     let mut writer = store.write().await.unwrap();
     let leased = writer.lease_events(0, 100, "worker", 10).await.unwrap();
     assert_eq!(leased.iter().map(|e| e.event_id.as_str()).collect::<Vec<_>>(), ["$good", "$nul", "$odd"]);
@@ -144,7 +149,7 @@ async fn each_room_gives_its_oldest_event(db: Database) {
     let mut writer = store.write().await.unwrap();
     let two = writer.lease_events(0, 100, "worker", 2).await.unwrap();
     assert_eq!(two.iter().map(|e| e.event_id.as_str()).collect::<Vec<_>>(), ["$b1", "$a1"]);
-    assert_eq!(two[0].attempts, 1);
+    assert_eq!(two[0].attempts, 0);
     assert_eq!(two[0].json, r#"{"event_id":"$b1"}"#);
     writer.commit().await.unwrap();
 
@@ -191,15 +196,15 @@ async fn dead_event_lets_its_room_go_on_and_can_be_replayed_or_dropped(db: Datab
     let dead = store.read().await.unwrap().dead_events().await.unwrap();
     assert_eq!(
         (dead.len(), dead[0].seq, dead[0].error.as_str(), dead[0].attempts),
-        (1, seq, "makes no sense", 1)
+        (1, seq, "makes no sense", 0)
     );
     assert_eq!(dead[0].json, r#"{"event_id":"$1"}"#);
     assert_eq!(backlog(&store).await, Backlog { pending: 2, oldest_ms: Some(1_000), dead: 1 });
 
     let second = seq_of(&store, 0, "$2").await;
     let mut writer = store.write().await.unwrap();
-    assert!(writer.replay_event(seq).await.unwrap());
-    assert!(!writer.replay_event(second).await.unwrap(), "it is not dead");
+    assert_eq!(writer.replay_event(seq).await.unwrap(), Replay::Again);
+    assert_eq!(writer.replay_event(second).await.unwrap(), Replay::NotDead);
     writer.commit().await.unwrap();
     assert_eq!(lease(&store, 0).await, [""; 0], "$2 is at work in the same room");
     assert!(done(&store, second).await);
@@ -334,7 +339,7 @@ async fn what_follows_a_head_comes_in_order_up_to_one_that_was_tried(db: Databas
     let second = head(&store, 0).await;
     let mut writer = store.write().await.unwrap();
     assert!(writer.event_retry(second.seq, 0, "not now").await.unwrap());
-    assert!(writer.replay_event(first.seq).await.unwrap());
+    assert_eq!(writer.replay_event(first.seq).await.unwrap(), Replay::Again);
     writer.commit().await.unwrap();
     assert_eq!(followers(9).await, [""; 0], "1 is tried alone");
 }
@@ -348,4 +353,62 @@ async fn an_event_given_back_was_not_tried(db: Database) {
     assert!(!writer.give_event_back(leased.seq).await.unwrap(), "it is nobody's");
     writer.commit().await.unwrap();
     assert_eq!(head(&store, 0).await, leased);
+}
+
+async fn suspect(store: &Store) -> Option<LeasedEvent> {
+    let mut writer = store.write().await.unwrap();
+    let suspect = writer.lease_suspect(0, 100, "worker").await.unwrap();
+    writer.commit().await.unwrap();
+    suspect
+}
+
+async fn dies(store: &Store) {
+    let mut writer = store.write().await.unwrap();
+    writer.release_leases("worker").await.unwrap();
+    writer.commit().await.unwrap();
+}
+
+async fn what_a_dead_worker_held_is_handled_alone_before_anything_else(db: Database) {
+    let store = db.open().await;
+    store.ingest("1", &[event("1", "a"), event("2", "b"), event("3", "c")]).await.unwrap();
+    assert_eq!(suspect(&store).await, None);
+    assert_eq!(lease(&store, 0).await, ["$1", "$2", "$3"]);
+    for deaths in 1..=3 {
+        dies(&store).await;
+        let first = suspect(&store).await.unwrap();
+        assert_eq!(
+            (first.event_id.as_str(), first.attempts),
+            ("$1", deaths),
+            "it alone was at work when they died"
+        );
+    }
+    let mut writer = store.write().await.unwrap();
+    assert!(writer.event_dead(1, "it ends the process").await.unwrap());
+    writer.commit().await.unwrap();
+    for (id, seq) in [("$2", 2), ("$3", 3)] {
+        let next = suspect(&store).await.unwrap();
+        assert_eq!((next.event_id.as_str(), next.attempts), (id, 1), "the others paid once");
+        assert!(done(&store, seq).await);
+    }
+    assert_eq!(suspect(&store).await, None);
+}
+
+async fn state_that_was_replaced_is_not_handled_after_all(db: Database) {
+    let store = db.open().await;
+    let member = |id: &str, who: &str| IncomingEvent {
+        event_type: "m.room.member".into(),
+        state_key: Some(who.into()),
+        ..event(id, "a")
+    };
+    let dead = |event| IncomingEvent { aside: Some(Aside::Dead("why".into())), ..event };
+    let events = [dead(member("old", "@a:b")), dead(member("other", "@c:b")), member("new", "@a:b")];
+    store.ingest("1", &events).await.unwrap();
+    let replay = async |seq| {
+        let mut writer = store.write().await.unwrap();
+        writer.replay_event(seq).await.unwrap()
+    };
+    assert_eq!(replay(1).await, Replay::Again, "the newer one is not handled yet and comes after it");
+    assert!(done(&store, 3).await);
+    assert_eq!(replay(1).await, Replay::Superseded);
+    assert_eq!(replay(2).await, Replay::Again, "nothing newer about this one");
 }
