@@ -213,15 +213,15 @@ impl Writer {
         Ok(sqlx::query(sql).bind(seq).execute(self.connection()).await?.rows_affected() > 0)
     }
 
-    /// The event is given up; its room goes on. `false` when it is not pending.
+    /// The event is given up after so many tries; its room goes on. `false` when it is not pending.
     ///
     /// # Errors
     ///
     /// The database does not answer.
-    pub async fn event_dead(&mut self, seq: i64, error: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE events SET state = 2, error = $2, lease_until = NULL, lease_owner = NULL \
+    pub async fn event_dead(&mut self, seq: i64, tries: u32, error: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE events SET state = 2, error = $2, attempts = $3, lease_until = NULL, lease_owner = NULL \
                    WHERE seq = $1 AND state = 0";
-        let query = sqlx::query(sql).bind(seq).bind(without_nul(error));
+        let query = sqlx::query(sql).bind(seq).bind(without_nul(error)).bind(i64::from(tries));
         Ok(query.execute(self.connection()).await?.rows_affected() > 0)
     }
 

@@ -49,7 +49,7 @@ impl App {
 
     async fn try_apart(&self, head: &LeasedEvent) -> Result<(), Error> {
         if head.attempts >= TRIES {
-            return self.put_aside(head, "the process ended while it handled this event").await;
+            return self.give_up(head, head.attempts, "the process ended while it handled this event").await;
         }
         match self.handle(head).await {
             Ok(reaction) => {
@@ -58,7 +58,9 @@ impl App {
                 Ok(())
             }
             Err(Trouble { kind: Kind::Heals, problem }) => self.give_back(head, &problem).await,
-            Err(Trouble { kind: Kind::Hopeless, problem }) => self.give_up(head, &problem).await,
+            Err(Trouble { kind: Kind::Hopeless, problem }) => {
+                self.give_up(head, head.attempts + 1, &problem).await
+            }
             Err(Trouble { kind: Kind::Other, problem }) => self.put_aside(head, &problem).await,
         }
     }
@@ -99,7 +101,7 @@ impl App {
     /// Tries the event again later, or gives it up.
     async fn put_aside(&self, head: &LeasedEvent, problem: &str) -> Result<(), Error> {
         if head.attempts + 1 >= TRIES {
-            return self.give_up(head, problem).await;
+            return self.give_up(head, head.attempts + 1, problem).await;
         }
         tracing::warn!(error = %problem, attempts = head.attempts, "an event is handled again later");
         let mut writer = self.context.store.write().await?;
@@ -108,10 +110,10 @@ impl App {
         Ok(writer.commit().await?)
     }
 
-    async fn give_up(&self, head: &LeasedEvent, problem: &str) -> Result<(), Error> {
+    async fn give_up(&self, head: &LeasedEvent, tries: u32, problem: &str) -> Result<(), Error> {
         tracing::error!(error = %problem, "an event goes to the dead letters");
         let mut writer = self.context.store.write().await?;
-        writer.event_dead(head.seq, problem).await?;
+        writer.event_dead(head.seq, tries, problem).await?;
         Ok(writer.commit().await?)
     }
 }

@@ -106,7 +106,7 @@ impl App {
                 match app.compare_one(&room).await {
                     Ok(_) => app.drifted.notify_one(),
                     Err(error) => {
-                        tracing::error!(%error, room.id = %room, "a room that was found again cannot be compared")
+                        tracing::error!(%error, room.id = %room, "a room that was found again cannot be compared");
                     }
                 }
             });

@@ -133,7 +133,7 @@ async fn replay(number: Option<i64>, app: App, context: &Context) -> Result<Exit
         match writer.replay_event(*number).await.map_err(|e| failed(&e))? {
             Replay::Again => replayed += 1,
             Replay::Superseded => {
-                context.out.say("events-superseded", &[("number", number.to_string().into())])
+                context.out.say("events-superseded", &[("number", number.to_string().into())]);
             }
             Replay::NotDead => return Err(unknown(*number)),
         }

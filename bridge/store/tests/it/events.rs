@@ -170,7 +170,7 @@ async fn lease_ends_and_the_overtaken_handler_changes_nothing(db: Database) {
     assert!(!done(&store, slow).await, "it has to drop its work");
     let mut writer = store.write().await.unwrap();
     assert!(!writer.event_retry(slow, 0, "late").await.unwrap());
-    assert!(!writer.event_dead(slow, "late").await.unwrap());
+    assert!(!writer.event_dead(slow, 1, "late").await.unwrap());
     drop(writer);
     assert_eq!(lease(&store, 100).await, ["$2"]);
 }
@@ -191,12 +191,12 @@ async fn dead_event_lets_its_room_go_on_and_can_be_replayed_or_dropped(db: Datab
     store.ingest("1", &[event("1", "a"), event("2", "a"), event("3", "a")]).await.unwrap();
     let seq = seq_of(&store, 0, "$1").await;
     let mut writer = store.write().await.unwrap();
-    assert!(writer.event_dead(seq, "makes no sense").await.unwrap());
+    assert!(writer.event_dead(seq, 1, "makes no sense").await.unwrap());
     writer.commit().await.unwrap();
     let dead = store.read().await.unwrap().dead_events().await.unwrap();
     assert_eq!(
         (dead.len(), dead[0].seq, dead[0].error.as_str(), dead[0].attempts),
-        (1, seq, "makes no sense", 0)
+        (1, seq, "makes no sense", 1)
     );
     assert_eq!(dead[0].json, r#"{"event_id":"$1"}"#);
     assert_eq!(backlog(&store).await, Backlog { pending: 2, oldest_ms: Some(1_000), dead: 1 });
@@ -334,7 +334,7 @@ async fn what_follows_a_head_comes_in_order_up_to_one_that_was_tried(db: Databas
 
     // 0 is put aside for good, 1 is tried once and fails, and then 0 is replayed.
     let mut writer = store.write().await.unwrap();
-    assert!(writer.event_dead(first.seq, "no").await.unwrap());
+    assert!(writer.event_dead(first.seq, 1, "no").await.unwrap());
     writer.commit().await.unwrap();
     let second = head(&store, 0).await;
     let mut writer = store.write().await.unwrap();
@@ -383,7 +383,7 @@ async fn what_a_dead_worker_held_is_handled_alone_before_anything_else(db: Datab
         );
     }
     let mut writer = store.write().await.unwrap();
-    assert!(writer.event_dead(1, "it ends the process").await.unwrap());
+    assert!(writer.event_dead(1, 1, "it ends the process").await.unwrap());
     writer.commit().await.unwrap();
     for (id, seq) in [("$2", 2), ("$3", 3)] {
         let next = suspect(&store).await.unwrap();
