@@ -285,6 +285,17 @@ impl Stages {
     }
 }
 
+/// The room that this place would get if it had none: also for one that is to take over from the room that it has.
+pub fn new_room(
+    policy: &Policy,
+    world: &World,
+    desired: &Desired,
+    mirror: &Mirror,
+    place: &DesiredPlace,
+) -> NewRoom {
+    create::new_room(&Look::new(policy, world, desired, mirror), place)
+}
+
 /// What one existing room needs, sorted by stage; for reacting to an event in it, and for comparing one room.
 pub fn plan_place(
     policy: &Policy,

@@ -4,11 +4,22 @@ use jiff::Timestamp;
 use kring_core::audit::{Actor, AuditEntry};
 use kring_policies::plan::ActionKind;
 
-use crate::effect::{Effect, Origin, kind_of};
+use crate::{
+    effect::{Effect, Origin, kind_of},
+    texts,
+};
 
 /// The line in the audit log for an effect that was carried out; `None` for those that concern nobody.
 pub(crate) fn audit_of(effect: &Effect, at: Timestamp) -> Option<AuditEntry> {
-    let Effect::Act { action, origin } = effect else { return None };
+    let (action, origin) = match effect {
+        Effect::Act { action, origin } => (action, origin),
+        Effect::Upgrade { place, from, new } => {
+            let text = texts::CATALOGUE.text("audit-upgraded", &[("group", new.name.as_str().into())]);
+            let entry = AuditEntry::new(at, Actor::Operator, "upgrade-room", "by-kring", text);
+            return Some(entry.with_place(place.clone()).with_detail("from", from.as_str()));
+        }
+        Effect::Notify { .. } | Effect::Provision { .. } => return None,
+    };
     let (member, code) = match &action.kind {
         ActionKind::Join { member, .. } | ActionKind::Unban { member, .. } => {
             (Some(member.clone()), "belongs")

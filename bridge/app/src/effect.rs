@@ -1,7 +1,7 @@
 //! Effects: what goes into the outbox before anything is asked of the homeserver.
 
-use kring_core::ids::MemberId;
-use kring_policies::plan::{Action, ActionKind};
+use kring_core::ids::{MemberId, PlaceKey};
+use kring_policies::plan::{Action, ActionKind, NewRoom};
 use ruma::{OwnedRoomId, OwnedUserId};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,15 @@ pub enum Effect {
         room: OwnedRoomId,
         /// What, in the association's language.
         text: String,
+    },
+    /// Another room for a place, which takes over from the one that it has.
+    Upgrade {
+        /// The place.
+        place: PlaceKey,
+        /// The room that it has.
+        from: OwnedRoomId,
+        /// The room that it gets.
+        new: Box<NewRoom>,
     },
     /// An account for a person of the administration.
     Provision {
@@ -57,6 +66,7 @@ impl Effect {
         match self {
             Self::Act { action, .. } => action.place.to_string(),
             Self::Notify { room, .. } => room.to_string(),
+            Self::Upgrade { place, .. } => place.to_string(),
             Self::Provision { .. } => "accounts".to_owned(),
         }
     }
@@ -66,6 +76,7 @@ impl Effect {
         match self {
             Self::Act { action, .. } => kind_of(&action.kind),
             Self::Notify { .. } => "notify",
+            Self::Upgrade { .. } => "upgrade",
             Self::Provision { .. } => "provision",
         }
     }
@@ -79,13 +90,18 @@ impl Effect {
         match self {
             Self::Act { action, .. } => serde_json::to_string(&action.kind),
             Self::Notify { text, .. } => Ok(text.clone()),
+            Self::Upgrade { from, .. } => Ok(from.to_string()),
             Self::Provision { member, .. } => Ok(member.to_string()),
         }
     }
 
     /// Two pending effects with the same key would do the same thing.
     pub fn dedupe_key(&self) -> Option<String> {
-        let Self::Act { action, .. } = self else { return None };
+        let action = match self {
+            Self::Act { action, .. } => action,
+            Self::Upgrade { place, .. } => return Some(format!("upgrade {place}")),
+            Self::Notify { .. } | Self::Provision { .. } => return None,
+        };
         let place = &action.place;
         Some(match &action.kind {
             ActionKind::Create(_) => format!("create {place}"),

@@ -29,6 +29,7 @@ mod perform;
 pub mod provision;
 mod react;
 pub mod texts;
+mod upgrade;
 mod upkeep;
 
 pub use app::{App, Inner, Shared};
@@ -40,3 +41,4 @@ pub use counted::counters;
 pub use delivery::{Delivery, HEARTBEAT};
 pub use error::Error;
 pub use gaps::Gaps;
+pub use upgrade::{UpgradeError, Upgraded};

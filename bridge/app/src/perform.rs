@@ -6,6 +6,7 @@ mod fill;
 mod membership;
 mod provision;
 mod state;
+mod upgrade;
 
 use std::time::Duration;
 
@@ -135,6 +136,9 @@ impl App {
                 self.act(action, stored.attempts).await
             }
             Effect::Notify { room, text } => self.notify(room, text, &stored.txn_id).await,
+            Effect::Upgrade { place, from, new } => {
+                self.upgrade_room(place, from, new, stored.attempts).await
+            }
             Effect::Provision { member, user, with_address } => {
                 self.provision_one(member, user, *with_address).await
             }

@@ -10,7 +10,17 @@ use crate::{
 };
 
 pub(super) fn create(look: &Look<'_>, place: &DesiredPlace) -> Action {
-    let new = NewRoom {
+    action(
+        0,
+        place,
+        None,
+        ActionKind::Create(Box::new(new_room(look, place))),
+        because("because-create", &[("group", &place.name)]),
+    )
+}
+
+pub(super) fn new_room(look: &Look<'_>, place: &DesiredPlace) -> NewRoom {
+    NewRoom {
         space: !place.key_is_room(),
         name: place.name.clone(),
         topic: place.topic.clone(),
@@ -21,14 +31,7 @@ pub(super) fn create(look: &Look<'_>, place: &DesiredPlace) -> Action {
         federate: place.federate,
         power_levels: place.power_levels.clone(),
         avatar: place.avatar.clone(),
-    };
-    action(
-        0,
-        place,
-        None,
-        ActionKind::Create(Box::new(new)),
-        because("because-create", &[("group", &place.name)]),
-    )
+    }
 }
 
 /// A restricted rule can only name rooms that exist; until then the room is by invitation.

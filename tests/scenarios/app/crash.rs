@@ -116,7 +116,7 @@ async fn live(scene: &mut Scene, life: &Life) {
     scene.restart().await;
 }
 
-async fn frozen(scene: &Scene) {
+pub(crate) async fn frozen(scene: &Scene) {
     let held = || async {
         let stopped = scene.fake.knobs().freeze_after == Some(0);
         (stopped && scene.fake.under_way() > 0).then_some(())

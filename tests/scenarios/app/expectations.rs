@@ -85,10 +85,16 @@ impl Scene {
     }
 }
 
-/// Rooms that Kring made, by place.
+/// The room from which this one took over.
+fn predecessor(room: &Room) -> Option<String> {
+    room.content("m.room.create", "").pointer("/predecessor/room_id")?.as_str().map(str::to_owned)
+}
+
+/// Rooms that Kring made, by place, without those that another one took over from.
 pub(crate) fn rooms(world: &World) -> BTreeMap<String, Vec<String>> {
     let mut rooms: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for room in world.rooms.values() {
+    let left: BTreeSet<String> = world.rooms.values().filter_map(predecessor).collect();
+    for room in world.rooms.values().filter(|room| !left.contains(&room.id)) {
         if let Some(place) = room.content("m.room.create", "").get(MARKER).and_then(Value::as_str) {
             rooms.entry(place.to_owned()).or_default().push(room.id.clone());
         }

@@ -23,3 +23,4 @@ mod provisioning;
 mod removal;
 mod scene;
 mod service;
+mod upgrade;

@@ -8,3 +8,7 @@ provision-has-account = This person has a log-in already.
 provision-invalid = This is no e-mail address. Correct it in the file.
 provision-repeated = This address occurs earlier in the file.
 provision-failed = The log-in could not be made: { $error }
+
+# In the room that was left, for everybody who looks there
+room-replaced = This room has been replaced. The conversation goes on in the new one.
+audit-upgraded = { $group } got a new room. The old one is closed.

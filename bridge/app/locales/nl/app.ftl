@@ -8,3 +8,7 @@ provision-has-account = Deze persoon heeft al een inlog.
 provision-invalid = Dit is geen e-mailadres. Verbeter het in het bestand.
 provision-repeated = Dit adres staat eerder in het bestand.
 provision-failed = De inlog kon niet worden gemaakt: { $error }
+
+# In the room that was left, for everybody who looks there
+room-replaced = Deze ruimte is vervangen. Het gesprek gaat verder in de nieuwe.
+audit-upgraded = { $group } kreeg een nieuwe ruimte. De oude is gesloten.

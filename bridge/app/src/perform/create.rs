@@ -39,7 +39,7 @@ impl App {
         }
     }
 
-    fn alias(&self, localpart: &str) -> Result<OwnedRoomAliasId, Failure> {
+    pub(super) fn alias(&self, localpart: &str) -> Result<OwnedRoomAliasId, Failure> {
         let alias = format!("#{localpart}:{}", self.context.server_name);
         RoomAliasId::parse(&alias).map_err(|e| Failure::last(format!("{alias} is no alias: {e}")))
     }
@@ -58,7 +58,7 @@ impl App {
             let error = format!("{alias} belongs to a room that Kring did not make; remove that alias");
             return Err(Failure::last(error));
         }
-        if attempts <= 1 && !self.failed_before(place).await? {
+        if attempts <= 1 && !self.failed_before(place, "create").await? {
             return Ok(None);
         }
         for room in self.homeserver.joined_rooms().await? {
@@ -71,20 +71,23 @@ impl App {
         Ok(None)
     }
 
-    /// Whether an earlier plan gave up on making this room, which may have been made all the same.
-    async fn failed_before(&self, place: &PlaceKey) -> Result<bool, Failure> {
+    /// Whether somebody gave up before on making this room, which may have been made all the same.
+    pub(super) async fn failed_before(&self, place: &PlaceKey, kind: &str) -> Result<bool, Failure> {
         let lane = place.to_string();
         let failed = self.context.store.read().await?.failed_effects(None).await?;
-        Ok(failed.iter().any(|failed| failed.effect.lane == lane && failed.effect.kind == "create"))
+        Ok(failed.iter().any(|failed| failed.effect.lane == lane && failed.effect.kind == kind))
     }
 
     async fn is_marked(&self, room: &OwnedRoomId, place: &PlaceKey) -> Result<bool, Failure> {
-        let create = match self.homeserver.get_state(room, "m.room.create", "").await {
-            Err(error) if error.class() == Class::Forbidden => None,
-            other => other?,
-        };
-        let marker = create.as_ref().and_then(|content| content.get(MARKER)).and_then(Value::as_str);
-        Ok(marker == Some(place.to_string().as_str()))
+        Ok(self.creation(room).await?.is_some_and(|content| is_marked(&content, place)))
+    }
+
+    /// With what a room was made; `None` for a room into which the bridge cannot look.
+    pub(super) async fn creation(&self, room: &OwnedRoomId) -> Result<Option<Value>, Failure> {
+        match self.homeserver.get_state(room, "m.room.create", "").await {
+            Err(error) if error.class() == Class::Forbidden => Ok(None),
+            other => Ok(other?),
+        }
     }
 
     /// A room in use is not filled a second time: the end of a filling asks nobody before it takes people out.
@@ -106,7 +109,12 @@ impl App {
     }
 
     /// Reads the room once, so that the mirror starts from what is there.
-    async fn adopt(&self, place: &PlaceKey, room: OwnedRoomId, filling: bool) -> Result<Vec<Seen>, Failure> {
+    pub(super) async fn adopt(
+        &self,
+        place: &PlaceKey,
+        room: OwnedRoomId,
+        filling: bool,
+    ) -> Result<Vec<Seen>, Failure> {
         let read = Box::new(self.read_room(&room).await?);
         Ok(vec![Seen::Room { room, place: place.clone(), filling, read, again: false }])
     }
@@ -129,7 +137,7 @@ impl App {
         Ok(ReadRoom { state, members, created })
     }
 
-    async fn spec(&self, place: &PlaceKey, new: &NewRoom) -> Result<CreateRoomSpec, Failure> {
+    pub(super) async fn spec(&self, place: &PlaceKey, new: &NewRoom) -> Result<CreateRoomSpec, Failure> {
         let powers =
             power::merge(None, &new.power_levels, |_| true, &self.context.own_users).unwrap_or_default();
         let mut initial_state = Vec::new();
@@ -143,7 +151,8 @@ impl App {
             federate: new.federate,
             name: new.name.clone(),
             topic: new.topic.clone(),
-            alias_localpart: new.alias_localpart.clone(),
+            alias_localpart: Some(new.alias_localpart.clone()),
+            predecessor: None,
             join_rules: join_rule_content(&self.first_join_rule(new).await?),
             history_visibility: new.history_visibility.clone(),
             power_levels: powers,
@@ -167,4 +176,9 @@ impl App {
         }
         Ok(if allow.is_empty() { JoinRule::Invite } else { JoinRule::Restricted { allow } })
     }
+}
+
+/// Whether a room was made for this place.
+pub(super) fn is_marked(creation: &Value, place: &PlaceKey) -> bool {
+    creation.get(MARKER).and_then(Value::as_str) == Some(place.to_string().as_str())
 }

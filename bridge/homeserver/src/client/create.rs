@@ -32,8 +32,10 @@ pub struct CreateRoomSpec {
     pub name: String,
     /// `m.room.topic`; `None` for no topic.
     pub topic: Option<String>,
-    /// The local part of the alias, without `#` and server name.
-    pub alias_localpart: String,
+    /// The local part of the alias, without `#` and server name; `None` where a room before it still has it.
+    pub alias_localpart: Option<String>,
+    /// The room from which it takes over.
+    pub predecessor: Option<OwnedRoomId>,
     /// The content of `m.room.join_rules`.
     pub join_rules: Value,
     /// `m.room.history_visibility`: `shared`, `joined`, `invited` or `world_readable`.
@@ -71,7 +73,7 @@ impl CreateRoomSpec {
         request.creation_content = Some(self.creation_content()?);
         request.name = Some(self.name.clone());
         request.topic = self.topic.clone();
-        request.room_alias_name = Some(self.alias_localpart.clone());
+        request.room_alias_name = self.alias_localpart.clone();
         request.power_level_content_override = Some(raw(&self.power_levels)?);
         for state in self.always().iter().chain(&self.initial_state) {
             let StateContent { event_type, state_key, content } = state;
@@ -86,6 +88,9 @@ impl CreateRoomSpec {
         let mut content = json!({ "m.federate": self.federate });
         if let Some(content) = content.as_object_mut() {
             content.insert(MARKER.to_owned(), self.place.as_str().into());
+            if let Some(room) = &self.predecessor {
+                content.insert("predecessor".to_owned(), json!({ "room_id": room }));
+            }
             if self.space {
                 content.insert("type".to_owned(), "m.space".into());
             }

@@ -13,7 +13,8 @@ fn spec(place: &str) -> CreateRoomSpec {
         federate: false,
         name: format!("Groep {place}"),
         topic: Some("Waar het over gaat".to_owned()),
-        alias_localpart: place.replace('/', "-"),
+        alias_localpart: Some(place.replace('/', "-")),
+        predecessor: None,
         join_rules: json!({ "join_rule": "invite" }),
         history_visibility: "shared".to_owned(),
         power_levels: json!({

@@ -37,7 +37,7 @@ pub async fn run(args: &ApplyArgs, app: App, context: &Context) -> Result<Exit, 
     if args.compare {
         app.compare().await.map_err(|e| wiring::failure("store-failed", &e))?;
     }
-    let progress = Bar { out: context.out.clone(), total: AtomicUsize::new(0) };
+    let progress = Bar::new(context.out.clone());
     let applied = match app.apply(args.confirm.as_deref(), &progress).await {
         Ok(applied) => applied,
         Err(ApplyError::Unconfirmed(question)) => {
@@ -64,9 +64,16 @@ pub async fn run(args: &ApplyArgs, app: App, context: &Context) -> Result<Exit, 
     Ok(if applied.left == 0 { Exit::Done } else { Exit::CouldNot })
 }
 
-struct Bar {
+/// How far an apply is, where standard error is a terminal.
+pub(super) struct Bar {
     out: Output,
     total: AtomicUsize,
+}
+
+impl Bar {
+    pub(super) fn new(out: Output) -> Self {
+        Self { out, total: AtomicUsize::new(0) }
+    }
 }
 
 impl Progress for Bar {
