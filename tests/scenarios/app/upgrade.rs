@@ -45,7 +45,7 @@ async fn everything_moves_to_the_new_room_and_the_old_one_says_where(#[case] on:
     scene
         .fake
         .acting("@kring:kring.test")
-        .put_state(&old, "m.room.pinned_events", "", &pinned)
+        .put_state(&old, "m.room.pinned_events", "", pinned.clone())
         .expect("pinned");
     let avatar = scene.content(&old, "m.room.avatar");
     scene.settled().await;

@@ -98,10 +98,9 @@ impl App {
             }
             let key = event.state_key.as_deref().unwrap_or_default();
             // The picture that it has, and not the one that would be drawn now.
-            spec.initial_state.retain(|state| {
-                (state.event_type.as_str(), state.state_key.as_str()) != (&event.event_type, key)
-            });
-            spec.initial_state.push(StateContent::new(&event.event_type, key, event.content));
+            let same = (event.event_type.as_str(), key);
+            spec.initial_state.retain(|state| (state.event_type.as_str(), state.state_key.as_str()) != same);
+            spec.initial_state.push(StateContent::new(event.event_type.as_str(), key, event.content.clone()));
         }
         Ok(self.homeserver.create_room(&spec).await?)
     }
