@@ -2,6 +2,8 @@
 //! to the moment at which that person's client hears that it is over, beside a kick by hand. On a homeserver that has nothing
 //! else to do, and on one where people talk.
 
+#![expect(clippy::expect_used, reason = "a bench ends where its preparations fail")]
+
 mod people;
 
 use std::{
@@ -36,7 +38,8 @@ fn main() -> std::io::Result<()> {
         writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
         for Measured { what, repairs, kicks } in measured {
             let [repair, slow_repair, kick, slow_kick] =
-                [(&repairs, 50), (&repairs, 99), (&kicks, 50), (&kicks, 99)].map(|(all, p)| percentile(all, p));
+                [(&repairs, 50), (&repairs, 99), (&kicks, 50), (&kicks, 99)]
+                    .map(|(all, p)| percentile(all, p));
             let times = repair / kick;
             let n = repairs.len();
             writeln!(
@@ -84,8 +87,19 @@ async fn make_groups(association: &Association, branch: &str) -> Vec<String> {
     for n in 0..GROUPS {
         let name = format!("Meting {n} {}", branch.rsplit('/').next().unwrap_or_default());
         let made = association.ask(&[
-            "group", "create", "--kind", "projectgroep", "--name", &name, "--under", branch, "--admin", ADMINS[0],
-            "--admin", ADMINS[1], "--json",
+            "group",
+            "create",
+            "--kind",
+            "projectgroep",
+            "--name",
+            &name,
+            "--under",
+            branch,
+            "--admin",
+            ADMINS[0],
+            "--admin",
+            ADMINS[1],
+            "--json",
         ]);
         rooms.push(made["group"].as_str().expect("a key").to_owned());
     }

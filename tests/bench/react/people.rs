@@ -47,7 +47,8 @@ impl<'a> Outsider<'a> {
     }
 
     async fn sync(&mut self, timeout: u32) -> Value {
-        let filter = segment(r#"{"room":{"include_leave":true,"timeline":{"limit":1}},"presence":{"limit":0}}"#);
+        let filter =
+            segment(r#"{"room":{"include_leave":true,"timeline":{"limit":1}},"presence":{"limit":0}}"#);
         let since = match self.since.as_str() {
             "" => String::new(),
             since => format!("&since={}", segment(since)),
@@ -79,8 +80,11 @@ impl Talk {
                 while !over.load(Ordering::Relaxed) {
                     said += 1;
                     let path = path(&room, &format!("send/m.room.message/praat-{n}-{said}"));
-                    let body = json!({ "msgtype": "m.text", "body": "De vleermuizen vliegen weer over het ven." });
-                    api.call(Method::PUT, &path, Some(client.access_token()), Some(&body)).await.expect_ok("said");
+                    let body =
+                        json!({ "msgtype": "m.text", "body": "De vleermuizen vliegen weer over het ven." });
+                    api.call(Method::PUT, &path, Some(client.access_token()), Some(&body))
+                        .await
+                        .expect_ok("said");
                 }
             }));
         }

@@ -22,8 +22,9 @@ fn place(key: &str) -> PlaceKey {
 
 impl Scene {
     async fn upgrade(&self, key: &str) -> Result<Upgraded, UpgradeError> {
+        let place = place(key);
         tokio::select! {
-            upgraded = self.app.upgrade(&place(key), Actor::Kring, &Quiet) => upgraded,
+            upgraded = self.app.upgrade(&place, Actor::Kring, &Quiet) => upgraded,
             () = self.hurry() => unreachable!("time passes for ever"),
         }
     }
@@ -72,7 +73,7 @@ async fn everything_moves_to_the_new_room_and_the_old_one_says_where(#[case] on:
     scene.fake.acting(&user(1)).send(&new, "Hier zijn we!").expect("people speak in the new one");
 
     let log = scene.reader().await.audit(&AuditFilter::default()).await.expect("the log");
-    let lines: Vec<_> = log.iter().filter(|line| line.entry.verb == "upgrade-room").collect();
+    let lines: Vec<_> = log.iter().filter(|line| *line.entry.verb == *"upgrade-room").collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0].entry.details.get("from"), Some(&json!(old)));
 }
@@ -91,12 +92,12 @@ async fn a_space_that_gets_another_room_keeps_what_hangs_in_it() {
 /// Whatever the request at which Kring dies: it goes on with the room that it made, and makes no second one.
 #[tokio::test]
 async fn whoever_dies_in_the_middle_goes_on_with_the_room_that_is_there() {
-    let mut scene = Scene::filled().await;
+    let (mut scene, assen) = (Scene::filled().await, place(ASSEN));
     for n in 0..16 {
         let (old, before) = (scene.room(ASSEN), scene.fake.world().rooms.len());
         *scene.fake.knobs() = Knobs { freeze_after: Some(n), freeze_answers: n % 2 == 0, ..Knobs::default() };
         tokio::select! {
-            upgraded = scene.app.upgrade(&place(ASSEN), Actor::Kring, &Quiet) => drop(upgraded),
+            upgraded = scene.app.upgrade(&assen, Actor::Kring, &Quiet) => drop(upgraded),
             () = scene.hurry() => {}
             () = frozen(&scene) => {}
         }
