@@ -1,8 +1,8 @@
 //! What the homeserver sent and nobody has looked at yet: one row for each transaction, stored before it is acknowledged.
 //!
 //! The homeserver waits for this, so it is as little as can be: one row, one commit. Whoever leads takes it apart soon
-//! after ([`Store::unpack`]); then each event has a row of its own, and what is known already is recognised. An event is
-//! in the inbox or in its lane or in both, but never in neither.
+//! after ([`Store::unpack`]); then each event has a row of its own, and what is known already is recognised. It leaves the
+//! inbox after that row is stored: in between it is in both.
 //!
 //! On SQLite the inbox is a file beside the database ([`sqlite`]): a file has one writer at a time, and the homeserver must
 //! not wait until events are handled. On PostgreSQL it is a table.
@@ -133,7 +133,7 @@ fn batch(sizes: impl IntoIterator<Item = i64>) -> usize {
 
 impl Store {
     /// Stores a transaction of the homeserver as it came: `count` events, one JSON text after the other. When this returns
-    /// they are safe and may be acknowledged. Any process may do this, whoever leads.
+    /// they are as safe as [`crate::Synchronous`] says and may be acknowledged. Any process may do this, whoever leads.
     ///
     /// # Errors
     ///

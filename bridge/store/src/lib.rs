@@ -7,7 +7,8 @@
 //!
 //! There is one concrete [`Store`] and no trait per table. Both engines are spoken to through `sqlx::Any` with `$1`
 //! placeholders, so the same statement runs on either, and a trait would have had a single implementation. What
-//! differs (migrations, how a transaction begins, how the writer's lock is held) sits in `connect`, `migrate` and `lock`.
+//! differs (migrations, how a transaction begins, how the writer's lock is held) sits in `connect`, `migrate` and `lock`, and
+//! the two paths on which every microsecond counts have a way for each engine: `inbox` and `ingest`.
 //!
 //! # Where to look
 //!
@@ -28,7 +29,7 @@
 //! table a module here with a private row function and methods on [`Reader`] and [`Writer`], a story in `tests/it`, and
 //! rows for it in `tests/it/filled.rs`, so that every later migration is tried on a filled database.
 //!
-//! Rules for a statement: `$1` placeholders; columns `TEXT`, `BIGINT` or nothing else (`sqlx::Any` knows no dates, no JSON
+//! Rules for a statement: `$1` placeholders; columns `TEXT`, `BIGINT` or nothing else (but for the inbox' bytes) (`sqlx::Any` knows no dates, no JSON
 //! and reads no SQLite booleans); instants are milliseconds since the Unix epoch; JSON is text; text columns that are
 //! sorted have collation `"C"` on PostgreSQL, so that both engines sort by bytes.
 

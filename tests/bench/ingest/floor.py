@@ -1,6 +1,8 @@
 """The least that storing events in SQLite costs: WAL, a unique event id, one commit for each transaction, no HTTP.
 
-    floor.py DATABASE FULL|NORMAL EVENTS_PER_TRANSACTION SECONDS
+    floor.py DATABASE FULL|NORMAL EVENTS_PER_TRANSACTION SECONDS [unindexed]
+
+With `unindexed` the table has no index beside its number: the bare commit of one small row.
 
 Prints one line of JSON: transactions a second, p50, p99 and p99.9 of a transaction in ms, the version of SQLite.
 """
@@ -12,13 +14,14 @@ import sys
 import time
 
 path, synchronous, events, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+unique, conflict = ("", "") if sys.argv[5:] == ["unindexed"] else (" UNIQUE", " ON CONFLICT (event_id) DO NOTHING")
 database = sqlite3.connect(path, isolation_level=None)
 database.execute("PRAGMA journal_mode = WAL")
 database.execute(f"PRAGMA synchronous = {synchronous}")
-database.execute("CREATE TABLE events (seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, json TEXT NOT NULL)")
+database.execute(f"CREATE TABLE events (seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL{unique}, json TEXT NOT NULL)")
 
 text = "x" * 450
-insert = "INSERT INTO events (event_id, json) VALUES (?, ?) ON CONFLICT (event_id) DO NOTHING"
+insert = f"INSERT INTO events (event_id, json) VALUES (?, ?){conflict}"
 times = []
 event = 0
 start = time.perf_counter()

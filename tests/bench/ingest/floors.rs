@@ -11,25 +11,32 @@ use super::{corpus::Shape, fail, measure::Measured};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Floor {
     SqliteFull,
+    SqliteFullRow,
     SqliteNormal,
+    SqliteNormalRow,
     Postgres,
 }
 
 impl Floor {
-    pub(crate) const ALL: [Self; 3] = [Self::SqliteFull, Self::SqliteNormal, Self::Postgres];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::SqliteFull, Self::SqliteFullRow, Self::SqliteNormal, Self::SqliteNormalRow, Self::Postgres];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SqliteFull => "bare SQLite FULL, no HTTP",
+            Self::SqliteFullRow => "bare SQLite FULL without index, no HTTP",
             Self::SqliteNormal => "bare SQLite NORMAL, no HTTP",
+            Self::SqliteNormalRow => "bare SQLite NORMAL without index, no HTTP",
             Self::Postgres => "bare PostgreSQL (pgbench), no HTTP",
         }
     }
 
     pub(crate) fn run(self, postgres: &Postgres, shape: Shape, time: Duration) -> Measured {
         let (rate, ack_ms) = match self {
-            Self::SqliteFull => sqlite("FULL", shape, time),
-            Self::SqliteNormal => sqlite("NORMAL", shape, time),
+            Self::SqliteFull => sqlite("FULL", &[], shape, time),
+            Self::SqliteFullRow => sqlite("FULL", &["unindexed"], shape, time),
+            Self::SqliteNormal => sqlite("NORMAL", &[], shape, time),
+            Self::SqliteNormalRow => sqlite("NORMAL", &["unindexed"], shape, time),
             Self::Postgres => pgbench(postgres, shape, time),
         };
         let events_per_s = rate * shape.events as f64;
@@ -37,12 +44,13 @@ impl Floor {
     }
 }
 
-fn sqlite(synchronous: &str, shape: Shape, time: Duration) -> (f64, [f64; 3]) {
+fn sqlite(synchronous: &str, how: &[&str], shape: Shape, time: Duration) -> (f64, [f64; 3]) {
     let folder = tempfile::tempdir().unwrap_or_else(|e| fail(&e));
     let output = Command::new("python3")
         .arg(workspace().join("tests/bench/ingest/floor.py"))
         .arg(folder.path().join("floor.db"))
         .args([synchronous, &shape.events.to_string(), &time.as_secs_f64().to_string()])
+        .args(how)
         .output();
     let output = output.unwrap_or_else(|e| fail(&e));
     let answer: Value = serde_json::from_slice(&output.stdout)

@@ -81,7 +81,7 @@ pub(crate) fn verdict(out: &mut impl Write, results: &Results) -> io::Result<()>
     line(
         "FULL, 1 ÷ what one commit and one bare round trip allow",
         full,
-        bound(Floor::SqliteFull),
+        bound(Floor::SqliteFullRow),
         "≥ 0.75",
     )?;
     line("FULL, 100 ÷ fastest peer", kring(Keeps::Full, "100"), fastest("100"), "≥ 1")?;
@@ -89,7 +89,7 @@ pub(crate) fn verdict(out: &mut impl Write, results: &Results) -> io::Result<()>
     line(
         "NORMAL, 1 ÷ what one commit and one bare round trip allow",
         normal,
-        bound(Floor::SqliteNormal),
+        bound(Floor::SqliteNormalRow),
         "",
     )?;
     line("PostgreSQL, 1 ÷ its bare commit", postgres, rate(Floor::Postgres.name(), "1"), "")?;

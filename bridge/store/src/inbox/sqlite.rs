@@ -1,8 +1,8 @@
 //! On SQLite: a file beside the database, `kring.db` and `kring.db-inbox`, with a log of its own.
 //!
 //! A row goes in on the very thread that read it from the network: handing it over to another thread and back costs more
-//! than a quick disk does. Should the disk be slow, or somebody else be at it, a thread of its own waits instead, so that
-//! what else this process has to answer is answered.
+//! than a quick disk does. Once the disk was slow, or while somebody else is at it, a thread of its own waits instead. A disk
+//! that stalls without a sign holds one of the runtime's workers, of which there are at least two.
 
 use std::{
     path::{Path, PathBuf},

@@ -97,7 +97,7 @@ fn delivery() -> impl Strategy<Value = Step> {
         3 => Just(Trouble::DatabaseIsAway),
         1 => Just(Trouble::ClockJumps),
     ];
-    // Taking a transaction in costs some ten breaths, handling an event as many again.
+    // Taking a transaction apart costs some ten breaths, handling an event as many again.
     let breath = prop_oneof![4 => 0..12_u16, 3 => 12..40_u16, 1 => 40..120_u16];
     (how, prop::option::weighted(0.7, (breath, trouble))).prop_map(|(how, at)| Step::Delivers(how, at))
 }
