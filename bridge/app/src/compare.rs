@@ -2,9 +2,13 @@
 
 use futures_util::{StreamExt, stream};
 use kring_core::ids::PlaceKey;
+use kring_store::Writer;
 use ruma::OwnedRoomId;
 
 use crate::{App, Error, perform::ReadRoom};
+
+/// A room in which people do not stop is read so often.
+const TRIES: u32 = 5;
 
 /// What a compare found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,12 +48,28 @@ impl App {
         }
     }
 
+    /// Reads a room in which nothing happens meanwhile, as far as that can be had: what was handled while it was read would
+    /// be lost from the mirror. Gives the transaction in which to say so.
+    async fn read_quietly(&self, room: &OwnedRoomId) -> Result<Option<(Writer, ReadRoom)>, Error> {
+        let mut tries = 0;
+        loop {
+            let before = self.touched.times(room.as_str());
+            let Ok(read) = self.read_room(room).await else {
+                tracing::error!(room.id = %room, "a managed room cannot be read");
+                return Ok(None);
+            };
+            let writer = self.context.store.write().await?;
+            tries += 1;
+            if tries == TRIES || self.touched.times(room.as_str()) == before {
+                return Ok(Some((writer, read)));
+            }
+        }
+    }
+
     async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey) -> Result<bool, Error> {
-        let Ok(ReadRoom { state, members, .. }) = self.read_room(&room).await else {
-            tracing::error!(room.id = %room, "a managed room cannot be read");
+        let Some((mut writer, ReadRoom { state, members, .. })) = self.read_quietly(&room).await? else {
             return Ok(false);
         };
-        let mut writer = self.context.store.write().await?;
         // Asked here and not before: a filling may have ended while the room was read.
         let filling = writer.is_filling(&room).await?;
         writer.put_room(&room, Some(&place), filling).await?;

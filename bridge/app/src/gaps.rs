@@ -9,7 +9,7 @@
 //! each has had its turn within an hour: nobody has to notice that a part of the homeserver was started anew.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -56,17 +56,35 @@ struct Found {
     whole: Option<String>,
 }
 
-/// The rooms in which something happened since somebody looked.
+/// The rooms in which something happened.
 #[derive(Debug, Default)]
-pub(crate) struct Touched(Mutex<HashSet<String>>);
+pub(crate) struct Touched(Mutex<Happened>);
+
+#[derive(Debug, Default)]
+struct Happened {
+    /// Since somebody looked for gaps.
+    lately: HashSet<String>,
+    /// How often, since the start.
+    times: HashMap<String, u64>,
+}
 
 impl Touched {
     pub(crate) fn add(&self, rooms: impl IntoIterator<Item = String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(rooms);
+        let mut happened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for room in rooms {
+            *happened.times.entry(room.clone()).or_default() += 1;
+            happened.lately.insert(room);
+        }
+    }
+
+    /// Changes whenever something happens in the room; before it is handled.
+    pub(crate) fn times(&self, room: &str) -> u64 {
+        let happened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        happened.times.get(room).copied().unwrap_or_default()
     }
 
     fn take(&self) -> HashSet<String> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).lately)
     }
 }
 

@@ -68,3 +68,32 @@ async fn a_filling_that_ended_while_its_room_was_read_stays_ended() {
     assert!(!scene.reader().await.is_filling(&room).await.expect("read"));
     scene.assert_right().await;
 }
+
+/// What a person did while the room was read is newer than what was read.
+#[tokio::test]
+async fn a_room_in_which_something_happens_while_it_is_read_is_read_again() {
+    let scene = Scene::filled().await;
+    let only_address = scene.room(ASSEN).trim_start_matches('!').to_owned();
+    scene.fake.reset_counts();
+    let only = "/state".to_owned();
+    *scene.fake.knobs() =
+        Knobs { only, only_address, freeze_after: Some(0), freeze_answers: true, ..Knobs::default() };
+    let app = scene.app.clone();
+    let comparing = tokio::spawn(async move { app.compare().await });
+    eventually("the room is read", PATIENCE, || async { (scene.fake.under_way() == 1).then_some(()) }).await;
+    scene.fake.acting(&user(16)).leave(&scene.room(ASSEN)).expect("anybody may leave");
+    let handled = || async {
+        let waiting = scene.app.context.store.backlog().await.expect("a backlog").pending;
+        (scene.fake.undelivered("kring") == 0 && waiting == 0).then_some(())
+    };
+    eventually("that is handled", PATIENCE, handled).await;
+    let all_asked = || async { (scene.fake.count_of("/state") >= 26).then_some(()) };
+    eventually("every room is asked for", PATIENCE, all_asked).await;
+    let before = scene.fake.count_of("/state");
+    scene.fake.thaw();
+    let compared = comparing.await.expect("no panic").expect("compared");
+    assert_eq!((compared.rooms, compared.unreadable), (26, 0));
+    assert!(scene.fake.count_of("/state") > before, "read again");
+    scene.settled().await;
+    scene.assert_right().await;
+}
