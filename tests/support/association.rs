@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -37,6 +38,9 @@ const ADDITIONS: [(&str, &str); 2] = [
     ),
 ];
 
+/// Where the token of the homeserver's module is, in the association's folder.
+const TOKEN_FILE: &str = "antispam-token";
+
 /// A running association.
 #[derive(Debug)]
 pub struct Association {
@@ -56,17 +60,36 @@ impl Association {
     /// # Panics
     /// When a part does not come up.
     pub async fn start(engine: Engine) -> Self {
+        Self::build(engine, false).await
+    }
+
+    /// As [`Association::start`], with the second wall: the homeserver loads `synapse-http-antispam` as we ship its
+    /// settings, and Kring answers it.
+    ///
+    /// # Panics
+    /// When a part does not come up.
+    pub async fn walled(engine: Engine) -> Self {
+        Self::build(engine, true).await
+    }
+
+    async fn build(engine: Engine, walled: bool) -> Self {
         let folder =
             tempfile::Builder::new().prefix("kring-association-").tempdir().expect("a temporary folder");
         let (hs_port, web) = (free_port(), format!("127.0.0.1:{}", free_port()));
         let config = write_config(folder.path(), engine, hs_port, &web).await;
         succeed(&kring::command(Some(&config), &["registration"]));
+        let mut extra_config = shipped_settings();
+        if walled {
+            let path = folder.path().join(TOKEN_FILE);
+            wall(&config);
+            succeed(&kring::command(Some(&config), &["registration", "--antispam"]));
+            extra_config += &module_settings(&web, &path);
+        }
         let registrations = vec![folder.path().join("bridge.yaml"), folder.path().join("joiner.yaml")];
         let database = match engine {
             Engine::Sqlite => Database::Sqlite,
             Engine::Postgres => Database::Postgres(Postgres::shared().await.create_database()),
         };
-        let extra_config = shipped_settings();
         let options = SynapseOptions {
             registrations,
             extra_config,
@@ -87,11 +110,23 @@ impl Association {
     /// When a step fails.
     pub async fn filled(engine: Engine, administration: &Administration) -> Self {
         let association = Self::start(engine).await;
-        association.import(administration);
-        association.provision(administration);
-        association.done(&["apply"]);
-        association.set_passwords().await;
+        association.fill(administration).await;
         association
+    }
+
+    /// Takes `administration` in, makes accounts for everybody in it who can have one, and fills the rooms; answers how long
+    /// the last took.
+    ///
+    /// # Panics
+    /// When a step fails.
+    pub async fn fill(&self, administration: &Administration) -> Duration {
+        self.import(administration);
+        self.provision(administration);
+        let started = Instant::now();
+        self.done(&["apply"]);
+        let took = started.elapsed();
+        self.set_passwords().await;
+        took
     }
 
     /// The configuration file.
@@ -313,6 +348,11 @@ impl Association {
             let file = config["homeserver"][key].as_str().map(|name| self.path(name).display().to_string());
             config["homeserver"][key] = file.expect("a file").into();
         }
+        let token =
+            config["antispam"]["token_file"].as_str().map(|name| self.path(name).display().to_string());
+        if let Some(token) = token {
+            config["antispam"]["token_file"] = token.into();
+        }
         config["data"]["dir"] = folder.display().to_string().into();
         config["listen"]["address"] = web.as_str().into();
         let path = folder.join("kring.yaml");
@@ -380,6 +420,25 @@ fn shipped_settings() -> String {
     let mut settings: serde_yaml::Mapping = serde_yaml::from_str(&text).expect("the fragment is YAML");
     settings.remove("app_service_config_files");
     serde_yaml::to_string(&settings).expect("settings can be written")
+}
+
+/// Switches the second wall on in Kring's configuration, and logs every answer.
+fn wall(config: &Path) {
+    let text = fs::read_to_string(config).expect("the configuration can be read");
+    let text = text.replace("filter: info", "filter: info,kring_web=debug");
+    let walled = format!("{text}antispam:\n  token_file: {TOKEN_FILE}\n");
+    fs::write(config, walled).expect("the configuration can be written");
+}
+
+/// The module's settings that operators install, for these addresses.
+fn module_settings(web: &str, token: &Path) -> String {
+    let path = workspace().join("deploy/homeserver/antispam.yaml");
+    let text = fs::read_to_string(path).expect("the shipped settings can be read");
+    for shipped in ["127.0.0.1:8090", "/etc/kring/registration/antispam-token"] {
+        assert!(text.contains(shipped), "the shipped settings have {shipped}");
+    }
+    let text = text.replace("127.0.0.1:8090", web);
+    text.replace("/etc/kring/registration/antispam-token", &token.display().to_string())
 }
 
 fn make_admin(folder: &Path, config: &Path, synapse: &Synapse) {

@@ -37,6 +37,18 @@ pub fn skipped_without_servers() -> bool {
     absent
 }
 
+/// As [`skipped_without_servers`], for tests in which Synapse loads `synapse-http-antispam`.
+pub fn skipped_without_antispam() -> bool {
+    if skipped_without_servers() {
+        return true;
+    }
+    let absent = !venv::has_antispam();
+    if absent {
+        skip("the Python environment lacks synapse-http-antispam; tests/run makes one that has it");
+    }
+    absent
+}
+
 /// Whether the long form of the tests was asked for (`tests/run --long`, `KRING_LONG=1`).
 pub fn long() -> bool {
     is_on("KRING_LONG")

@@ -21,6 +21,13 @@ pub fn python() -> PathBuf {
     find().expect("no Python environment; tests/run makes it").join("bin/python")
 }
 
+/// Whether Synapse finds the module `synapse-http-antispam` there.
+pub fn has_antispam() -> bool {
+    let lib = find().and_then(|venv| std::fs::read_dir(venv.join("lib")).ok());
+    let mut versions = lib.into_iter().flatten().filter_map(Result::ok);
+    versions.any(|python| python.path().join("site-packages/synapse_http_antispam.py").exists())
+}
+
 /// The folder with the programs of the PostgreSQL that the environment brings along.
 ///
 /// # Panics

@@ -1,18 +1,19 @@
 //! What every use case stands on: the policy, the store and the clock.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::tz::TimeZone;
-use kring_core::{clock::Clock, text::Text};
+use kring_core::{clock::Clock, ids::PlaceKey, member::Person, text::Text};
 use kring_policies::{
     desired::{Desired, desired},
+    facts::{Actor, Facts, GroupFacts},
     mirror::Mirror,
     plan::{Plan, plan},
     policy::Policy,
     world::World,
 };
 use kring_store::Store;
-use ruma::{OwnedServerName, OwnedUserId, UserId};
+use ruma::{OwnedRoomId, OwnedServerName, OwnedUserId, UserId};
 
 use crate::Error;
 
@@ -40,6 +41,42 @@ pub struct Snapshot {
     pub world: World,
     /// What should be.
     pub desired: Desired,
+    /// What the rooms are for that Kring made; one that was made just now may be missing.
+    pub rooms: HashMap<OwnedRoomId, PlaceKey>,
+}
+
+impl Snapshot {
+    /// Whose account it is; `None` for one that is nobody's whom Kring knows.
+    pub fn person(&self, user: &UserId) -> Option<&Person> {
+        let index = usize::try_from(self.desired.account(user)?.1.person).ok()?;
+        self.world.people.get(index)
+    }
+
+    /// What a decision needs about `actor` who wants something of `subject` in the group of `place`; `None` when there is
+    /// no such group.
+    pub(crate) fn facts<'a>(
+        &'a self,
+        place: &PlaceKey,
+        actor: &UserId,
+        subject: Option<&'a UserId>,
+    ) -> Option<Facts<'a>> {
+        let role = |user: &UserId| self.desired.seat(place, user).map(|seat| seat.role);
+        Some(Facts {
+            subject: subject.and_then(|user| self.person(user)),
+            subject_account: subject,
+            actor: self.person(actor).map_or(Actor::Unknown, Actor::Person),
+            actor_role: role(actor),
+            subject_role: subject.and_then(role),
+            role_above: self.desired.role_above(&place.group, actor),
+            group: Some(GroupFacts::new(self.desired.group(&place.group)?)),
+            ..self.nowhere()
+        })
+    }
+
+    /// The facts that are not about anybody.
+    pub(crate) fn nowhere(&self) -> Facts<'_> {
+        Facts { grants: &self.world.grants, ..Facts::at(self.world.today, self.world.now) }
+    }
 }
 
 /// A plan with what it was made from.
@@ -69,10 +106,11 @@ impl Context {
             grants: reader.grants().await?,
             own_users: self.own_users.to_vec(),
         };
+        let rooms = reader.places().await?.into_iter().collect();
         drop(reader);
         self.policy.complete(&mut world.people);
         let desired = desired(&self.policy, &world);
-        Ok(Snapshot { world, desired })
+        Ok(Snapshot { world, desired, rooms })
     }
 
     /// The plan as the store and the mirror stand. Costs no request.

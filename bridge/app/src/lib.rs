@@ -1,7 +1,8 @@
 //! The use cases: they ask the policy, write the store and enqueue effects. No SQL and no HTTP here.
 //!
 //! * [`Context`]: questions that need no homeserver: [`Context::plan`], `why`;
-//! * [`App`]: the running bridge: [`App::apply`], reacting to events ([`lanes`]), carrying out effects ([`outbox`]);
+//! * [`App`]: the running bridge: [`App::apply`], reacting to events ([`lanes`]), carrying out effects ([`outbox`]),
+//!   saying beforehand what would be undone ([`prevention`]);
 //! * [`importing`]: a member administration into the store; [`provision`]: accounts in bulk.
 
 mod app;
@@ -26,6 +27,7 @@ pub mod lanes;
 pub mod observe;
 pub mod outbox;
 mod perform;
+pub mod prevention;
 pub mod provision;
 mod react;
 pub mod texts;

@@ -11,7 +11,7 @@ use kring_core::{
 };
 use kring_policies::{
     decide::decide,
-    facts::{Actor, Facts, GroupFacts, Request},
+    facts::Request,
     mirror::{Membership, Mirror, MirrorRoom, RoomState},
     plan::{Action, ActionKind, plan_alarms, plan_member, plan_power, plan_state},
 };
@@ -214,31 +214,15 @@ impl App {
         user: &UserId,
         request: &Request,
     ) -> Option<Grant> {
-        let desired = &snapshot.desired;
-        let person = |user: &UserId| {
-            let index = usize::try_from(desired.account(user)?.1.person).ok()?;
-            snapshot.world.people.get(index)
-        };
-        let subject = person(user)?;
-        let actor = person(&event.sender);
-        let facts = Facts {
-            subject: Some(subject),
-            subject_account: Some(user),
-            actor: actor.map_or(Actor::Unknown, Actor::Person),
-            actor_role: desired.seat(place, &event.sender).map(|seat| seat.role),
-            subject_role: desired.seat(place, user).map(|seat| seat.role),
-            role_above: desired.role_above(&place.group, &event.sender),
-            group: Some(GroupFacts::new(desired.group(&place.group)?)),
-            grants: &snapshot.world.grants,
-            ..Facts::at(snapshot.world.today, snapshot.world.now)
-        };
+        let facts = snapshot.facts(place, &event.sender, Some(user))?;
+        let subject = facts.subject?;
         let decision = decide(&self.context.policy, &facts, request);
         decision.allowed.then(|| Grant {
             group: place.group.clone(),
             member: subject.member.id.clone(),
             role: Role::Member,
             until: decision.until,
-            by: actor.map(|a| a.member.id.clone()),
+            by: snapshot.person(&event.sender).map(|actor| actor.member.id.clone()),
         })
     }
 

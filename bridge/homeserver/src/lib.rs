@@ -22,6 +22,7 @@ mod fence;
 mod joiner;
 #[cfg(test)]
 mod mock;
+mod module_token;
 mod private_file;
 pub mod probe;
 pub mod registration;
@@ -35,6 +36,7 @@ pub use client::{
 pub use error::{Class, HomeserverError};
 pub use fence::Fence;
 pub use joiner::Joiner;
+pub use module_token::ModuleToken;
 pub use private_file::SecretFileError;
 pub use synapse::{
     SynapseAdmin,

@@ -20,6 +20,9 @@ pub const PLACEHOLDER: &str = "replace-me";
 /// A token is 32 random bytes as hex.
 const TOKEN_BYTES: usize = 32;
 
+/// Shorter tokens can be guessed, in characters.
+pub(crate) const SHORTEST_TOKEN: usize = 32;
+
 /// A registration file of an application service.
 ///
 /// Source: Application Service API, "Registration".
@@ -139,7 +142,7 @@ pub fn generate(input: &RegistrationInput<'_>, rng: &mut impl CryptoRng) -> Regi
     Registrations { bridge, joiner }
 }
 
-fn token(rng: &mut impl CryptoRng) -> SecretString {
+pub(crate) fn token(rng: &mut impl CryptoRng) -> SecretString {
     let mut bytes = [0; TOKEN_BYTES];
     rng.fill_bytes(&mut bytes);
     hex::encode(bytes).into()

@@ -3,13 +3,16 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use kring_core::text::Text;
-use kring_homeserver::{AdminSecret, SecretFileError, registration::Registration};
+use kring_homeserver::{AdminSecret, ModuleToken, SecretFileError, registration::Registration};
 
 use crate::{
     config::{Config, Database, Origin, Problem},
     exit::Failure,
+    output::texts,
     policy_file, secret_file,
 };
+
+const ANTISPAM: &str = "antispam.token_file";
 
 /// Looks at everything that `config` names on this machine.
 ///
@@ -32,14 +35,23 @@ fn secrets(config: &Config) -> Vec<Text> {
         ("homeserver.joiner_registration_file", Some(&homeserver.joiner_registration_file)),
         ("homeserver.admin_token_file", homeserver.admin_token_file.as_ref()),
         ("store.url_file", config.store.url_file.as_ref()),
+        (ANTISPAM, config.antispam.token_file.as_ref()),
     ];
     let present = required.into_iter().filter_map(|(key, path)| Some((key, path?)));
     present
         .filter_map(|(key, path)| match outside(key, path) {
             Some(problem) => Some(problem.text),
-            None => inside(key, path).err().map(|error| secret_file::sentence(&error)),
+            None => inside(key, path).err().map(|error| sentence(key, &error)),
         })
         .collect()
+}
+
+/// What is wrong with the contents, with the command that makes them anew.
+fn sentence(key: &str, error: &SecretFileError) -> Text {
+    match key {
+        ANTISPAM => texts().text("antispam-token-bad", &[("reason", error.to_string().into())]),
+        _ => secret_file::sentence(error),
+    }
 }
 
 /// What the homeserver's client says about the contents.
@@ -49,6 +61,7 @@ fn inside(key: &str, path: &Path) -> Result<(), SecretFileError> {
             Registration::read(path).map(drop)
         }
         "homeserver.admin_token_file" => AdminSecret::read(path).map(drop),
+        ANTISPAM => ModuleToken::read(path).map(drop),
         _ => Ok(()),
     }
 }
@@ -60,6 +73,7 @@ fn outside(key: &str, path: &Path) -> Option<Problem> {
         Err(_) if key.ends_with("admin_token_file") => {
             Some(Problem::new("file-admin-missing", &at(), key, &[]))
         }
+        Err(_) if key == ANTISPAM => Some(Problem::new("file-antispam-missing", &at(), key, &[])),
         Err(_) => Some(Problem::new("file-registration-missing", &at(), key, &[])),
         Ok(found) if !found.is_file() => Some(Problem::new("file-no-file", &at(), key, &[])),
         Ok(found) if found.permissions().mode() & others(key) != 0 => {
@@ -70,10 +84,10 @@ fn outside(key: &str, path: &Path) -> Option<Problem> {
     }
 }
 
-/// The permission bits that a file must not have. The homeserver reads the registrations too, as a user of its own
-/// that may share our group.
+/// The permission bits that a file must not have. The homeserver reads the registrations and its module's token too, as a
+/// user of its own that may share our group.
 fn others(key: &str) -> u32 {
-    if key.ends_with("registration_file") { 0o007 } else { 0o077 }
+    if key.ends_with("registration_file") || key == ANTISPAM { 0o007 } else { 0o077 }
 }
 
 /// What is wrong with the folder of the data and of a SQLite database.

@@ -3,6 +3,7 @@
 //! The doc comments of the sections *are* the reference: [`reference`](reference::reference) reads them and
 //! `docs/configuration.md` is made from it.
 
+mod antispam;
 mod association;
 mod data;
 mod homeserver;
@@ -22,6 +23,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::{
+    antispam::Antispam,
     association::{Association, InterfaceLanguage},
     data::Data,
     homeserver::Homeserver,
@@ -59,6 +61,8 @@ pub struct Config {
     pub log: Log,
     /// Numbers for Prometheus.
     pub metrics: Metrics,
+    /// What Synapse asks before it lets somebody do something.
+    pub antispam: Antispam,
 }
 
 impl Config {
@@ -107,7 +111,12 @@ impl Config {
         absolute(&mut self.homeserver.registration_file);
         absolute(&mut self.homeserver.joiner_registration_file);
         absolute(&mut self.data.dir);
-        for path in [&mut self.homeserver.admin_token_file, &mut self.store.url_file, &mut self.data.socket] {
+        for path in [
+            &mut self.homeserver.admin_token_file,
+            &mut self.store.url_file,
+            &mut self.data.socket,
+            &mut self.antispam.token_file,
+        ] {
             path.iter_mut().for_each(absolute);
         }
         if let PolicySource::File(path) = &mut self.policy.source {

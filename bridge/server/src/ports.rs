@@ -1,6 +1,7 @@
 //! What the HTTP side asks of the bridge.
 
 mod database;
+mod prevention;
 
 use std::{
     sync::Arc,
@@ -17,6 +18,7 @@ use kring_web::{
 use tokio::sync::Mutex;
 
 use self::database::Database;
+pub use self::prevention::Prevention;
 use crate::output::texts;
 
 /// The two ports of this bridge, which know of each other's trouble with the database.

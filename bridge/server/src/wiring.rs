@@ -5,12 +5,12 @@ use std::sync::Arc;
 use kring_app::{App, Context as Facts};
 use kring_core::clock::Clock;
 use kring_homeserver::{
-    AccountProvider, AdminSecret, Homeserver, HomeserverOptions, Joiner, SynapseAdmin,
+    AccountProvider, AdminSecret, Homeserver, HomeserverOptions, Joiner, ModuleToken, SynapseAdmin,
     registration::Registration,
 };
 use kring_store::{Mode, OpenOptions, Store, StoreUrl, Synchronous};
 use ruma::{OwnedUserId, UserId};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     config::{self, Config, Database},
@@ -80,6 +80,16 @@ pub fn failure(id: &str, error: &dyn std::fmt::Display) -> Failure {
 /// When the file is not there, open to others, or not one of ours.
 pub fn registration(config: &Config) -> Result<Registration, Failure> {
     Registration::read(&config.homeserver.registration_file).map_err(|e| failure("registration-bad", &e))
+}
+
+/// What the homeserver's module shows; `None` where no module is answered.
+///
+/// # Errors
+/// When the file is not there, open to others, or holds no token.
+pub fn module_token(config: &Config) -> Result<Option<SecretString>, Failure> {
+    let Some(path) = &config.antispam.token_file else { return Ok(None) };
+    let token = ModuleToken::read(path).map_err(|e| failure("antispam-token-bad", &e))?;
+    Ok(Some(token.into_secret()))
 }
 
 /// The homeserver with the bridge's token.

@@ -140,6 +140,18 @@ impl Reader {
         row.map(|r| Columns::new(&r, "rooms", "room_id").parse("room_id")).transpose()
     }
 
+    /// Every room that serves as a place.
+    ///
+    /// # Errors
+    ///
+    /// The database does not answer, or a row is not readable.
+    pub async fn places(&mut self) -> Result<Vec<(OwnedRoomId, PlaceKey)>, StoreError> {
+        let sql = "SELECT room_id, place FROM rooms WHERE place IS NOT NULL";
+        let rows = sqlx::query(sql).fetch_all(self.connection()).await?;
+        let columns = rows.iter().map(|row| Columns::new(row, "rooms", "room_id"));
+        columns.map(|c| Ok((c.parse("room_id")?, c.parse("place")?))).collect()
+    }
+
     /// What Kring uses the room for; `None` for a room that Kring did not make.
     ///
     /// # Errors

@@ -127,3 +127,81 @@ pub trait ArrearsPort: Send + Sync {
     /// How it stands now; `None` when that cannot be known, because the store does not answer.
     async fn arrears(&self) -> Option<Arrears>;
 }
+
+/// What somebody is about to do. Ids are as the homeserver wrote them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// Invite an account.
+    Invite {
+        /// Who invites.
+        inviter: String,
+        /// Whom.
+        invitee: String,
+        /// Into which room.
+        room: String,
+    },
+    /// Invite an e-mail address or a telephone number. Which one is not handed on.
+    InviteAddress {
+        /// Who invites.
+        inviter: String,
+        /// Into which room.
+        room: String,
+    },
+    /// Come in.
+    Join {
+        /// Who comes in.
+        user: String,
+        /// Into which room.
+        room: String,
+        /// Whether somebody has invited them.
+        is_invited: bool,
+    },
+    /// Make a room.
+    CreateRoom {
+        /// Who makes it.
+        user: String,
+    },
+    /// Give a room an alias.
+    NameRoom {
+        /// Who gives it.
+        user: String,
+        /// The alias.
+        alias: String,
+    },
+    /// List a room in the homeserver's directory, or take it out.
+    ListRoom {
+        /// Who lists it.
+        user: String,
+        /// Which room.
+        room: String,
+    },
+}
+
+/// Whether somebody may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing speaks against it.
+    Allowed,
+    /// It may not be.
+    Refused {
+        /// A stable code: `type-not-admitted`, …
+        code: String,
+        /// The reason and what to do, for the person who tried, in the association's language.
+        text: String,
+    },
+    /// Nobody can tell now. The homeserver does what its own settings say.
+    Unknown,
+}
+
+/// Who knows what people may do.
+///
+/// # What an implementation promises
+///
+/// * It makes no request to the homeserver and waits for nothing that does: the homeserver may be asking in the middle of a
+///   request of ours, which cannot end before the answer.
+/// * It allows what the bridge does itself.
+#[async_trait]
+pub trait PreventionPort: Send + Sync {
+    /// Whether somebody may do this now. Given up after two seconds, which counts as [`Verdict::Unknown`].
+    async fn verdict(&self, attempt: Attempt) -> Verdict;
+}

@@ -75,6 +75,11 @@ fn with(readiness: Readiness) -> (Router, Arc<Store>) {
     (router(state), store)
 }
 
+/// Routes with a store of their own, where everything is good.
+pub(crate) fn web_state() -> WebState {
+    WebState::new(TOKEN.into(), Arc::new(Store::default()), Arc::new(State(all_good())))
+}
+
 fn bridge() -> (Router, Arc<Store>) {
     with(all_good())
 }

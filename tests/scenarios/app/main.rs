@@ -19,6 +19,7 @@ mod importing;
 mod native;
 mod outdated;
 mod patience;
+mod prevention;
 mod provisioning;
 mod removal;
 mod scene;

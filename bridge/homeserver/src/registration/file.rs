@@ -4,14 +4,11 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{PLACEHOLDER, Registration};
+use super::{PLACEHOLDER, Registration, SHORTEST_TOKEN};
 use crate::{
     SecretFileError,
     private_file::{self, Readers},
 };
-
-/// Shorter tokens can be guessed, in characters.
-const SHORTEST_TOKEN: usize = 32;
 
 impl Registration {
     /// Writes the file with mode 0600, whole or not at all; replaces an existing one only with `overwrite`.

@@ -26,6 +26,7 @@ config-database-url = this is no address of a database. Write sqlite:PATH or pos
 
 file-registration-missing = this file does not exist. Make it with: kring registration
 file-admin-missing = this file does not exist. Make it with: kring registration --admin
+file-antispam-missing = this file does not exist. Make it with: kring registration --antispam
 file-no-file = this is no ordinary file. Name a file here.
 folder-missing = this folder does not exist. Make it with: mkdir -m 700 { $path }
 read-failed = { $path } cannot be read ({ $reason }). Check its name and its permissions.
@@ -86,6 +87,10 @@ admin-no-shared-secret = The homeserver at { $url } makes no admin. Is registrat
 admin-name-taken = The name { $name } is taken on the homeserver. Choose another one with --admin-name.
 admin-unreachable = The homeserver at { $url } gives no proper answer: { $reason }. Check that it runs and that homeserver.url is right.
 admin-made = Admin { $user } has been made. Its token is in { $path }. Now take registration_shared_secret out of homeserver.yaml and restart the homeserver.
+antispam-no-file = There is no place for the token of Synapse's module yet. Fill in antispam.token_file.
+antispam-exists = { $path } exists already, and Synapse knows its token. Do you want a new one? Run: kring registration --antispam --overwrite
+antispam-made = The token of Synapse's module is in { $path }. Name this file in the module's authorization_path, and { $url }/_kring/antispam in its base_url. Then restart Kring and Synapse.
+antispam-token-bad = The token of Synapse's module is wrong ({ $reason }). Make a new one with: kring registration --antispam --overwrite
 
 # Beside a Kring that is running already
 control-failed = The Kring that runs here has not finished the command ({ $reason }). Try again in a moment, or stop that Kring first.

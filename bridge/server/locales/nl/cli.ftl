@@ -26,6 +26,7 @@ config-database-url = dit is geen adres van een database. Schrijf sqlite:PAD of 
 
 file-registration-missing = dit bestand is er niet. Maak het met: kring registration
 file-admin-missing = dit bestand is er niet. Maak het met: kring registration --admin
+file-antispam-missing = dit bestand is er niet. Maak het met: kring registration --antispam
 file-no-file = dit is geen gewoon bestand. Noem hier een bestand.
 folder-missing = deze map is er niet. Maak haar met: mkdir -m 700 { $path }
 read-failed = { $path } kan ik niet lezen ({ $reason }). Kijk of de naam en de rechten kloppen.
@@ -86,6 +87,10 @@ admin-no-shared-secret = De homeserver op { $url } maakt geen beheerder. Staat r
 admin-name-taken = De naam { $name } is al bezet op de homeserver. Kies een andere met --admin-name.
 admin-unreachable = De homeserver op { $url } geeft geen goed antwoord: { $reason }. Kijk of hij draait en of homeserver.url klopt.
 admin-made = Beheerder { $user } is gemaakt. De sleutel staat in { $path }. Haal registration_shared_secret nu uit homeserver.yaml en start de homeserver opnieuw.
+antispam-no-file = Er is nog geen plek voor de sleutel van de module van Synapse. Vul antispam.token_file in.
+antispam-exists = { $path } is er al, en Synapse kent die sleutel. Een nieuwe maken? Doe: kring registration --antispam --overwrite
+antispam-made = De sleutel van de module van Synapse staat in { $path }. Noem dit bestand bij authorization_path van de module, en { $url }/_kring/antispam bij base_url. Start Kring en Synapse daarna opnieuw.
+antispam-token-bad = De sleutel van de module van Synapse klopt niet ({ $reason }). Maak een nieuwe met: kring registration --antispam --overwrite
 
 # Naast een Kring die al draait
 control-failed = De Kring die hier draait, heeft de opdracht niet afgemaakt ({ $reason }). Probeer het zo nog eens, of stop die Kring eerst.

@@ -1,10 +1,11 @@
-//! `kring registration`: the two files that make the homeserver know Kring, and Kring's own server admin.
+//! `kring registration`: the two files that make the homeserver know Kring, Kring's own server admin, and the token of the
+//! homeserver's module.
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use kring_homeserver::{
-    Class, HomeserverError, HomeserverOptions, SecretFileError, create_admin,
+    Class, HomeserverError, HomeserverOptions, ModuleToken, SecretFileError, create_admin,
     registration::{RegistrationInput, generate},
 };
 use rand::RngCore as _;
@@ -41,6 +42,9 @@ pub struct RegistrationArgs {
     /// --shared-secret-file or from `KRING_REGISTRATION_SHARED_SECRET`
     #[arg(long)]
     pub admin: bool,
+    /// Make the token for Synapse's module synapse-http-antispam instead
+    #[arg(long, conflicts_with = "admin")]
+    pub antispam: bool,
     /// The file with the registration shared secret
     #[arg(long, value_name = "FILE", requires = "admin")]
     pub shared_secret_file: Option<PathBuf>,
@@ -49,13 +53,30 @@ pub struct RegistrationArgs {
     pub admin_name: String,
 }
 
-/// Writes both registrations, or makes the admin.
+/// Writes both registrations, or makes the admin, or the module's token.
 ///
 /// # Errors
 /// When the files are there already or cannot be written; when the homeserver refuses to make the admin.
 pub async fn run(args: &RegistrationArgs, context: &Context) -> Result<Exit, Failure> {
     let config = context.config()?;
-    if args.admin { admin(args, &config, context).await } else { registrations(args, &config, context) }
+    match (args.admin, args.antispam) {
+        (true, _) => admin(args, &config, context).await,
+        (false, true) => antispam(args, &config, context),
+        (false, false) => registrations(args, &config, context),
+    }
+}
+
+fn antispam(args: &RegistrationArgs, config: &Config, context: &Context) -> Result<Exit, Failure> {
+    let file = config.antispam.token_file.as_ref().ok_or_else(|| Failure::new("antispam-no-file", &[]))?;
+    let path = ("path", file.display().to_string().into());
+    if file.exists() && !args.overwrite {
+        return Err(Failure::new("antispam-exists", &[path]));
+    }
+    let token = ModuleToken::generate(&mut rand::rng());
+    token.write(file, args.overwrite).map_err(|error| file_failure(&error))?;
+    let url = args.url.as_ref().map_or_else(|| our_address(config.listen.address), plain);
+    context.out.answer("antispam-made", &[path, ("url", url.into())]);
+    Ok(Exit::Done)
 }
 
 fn registrations(args: &RegistrationArgs, config: &Config, context: &Context) -> Result<Exit, Failure> {

@@ -69,9 +69,14 @@ pub async fn run(args: &RunArgs, context: &Context) -> Result<Exit, Failure> {
     let life = Lifecycle::default();
     let leads = Arc::new(AtomicBool::new(false));
     let first = if args.only == Some(Only::Web) { None } else { first(&config, &app).await? };
-    let leading = Arc::clone(&leads);
-    let (ingest, ready) = ports::ports(&app, move || leading.load(Ordering::Acquire));
-    listeners.serve(&life, wiring::registration(&config)?.hs_token, ingest, ready);
+    let leading = || {
+        let leads = Arc::clone(&leads);
+        move || leads.load(Ordering::Acquire)
+    };
+    let ports = ports::ports(&app, leading());
+    let module = wiring::module_token(&config)?;
+    let antispam = module.map(|token| (token, ports::Prevention::new(&app, leading())));
+    listeners.serve(&life, wiring::registration(&config)?.hs_token, ports, antispam);
     if args.only != Some(Only::Web) {
         let candidate =
             Candidate { app: app.clone(), config: config.clone(), context: context.clone(), leads };

@@ -19,6 +19,16 @@ pub(super) struct Person {
     pub(super) user: String,
 }
 
+/// The homeserver's no.
+pub(super) struct Refused {
+    /// `M_FORBIDDEN`
+    pub(super) errcode: String,
+    /// The policy's code, where it was Kring that said no.
+    pub(super) code: Option<String>,
+    /// What a client shows.
+    pub(super) text: String,
+}
+
 impl Person {
     /// Logs in as members do.
     pub(super) async fn log_in(base: &Url, address: &str, password: &str) -> Result<Self, Failure> {
@@ -57,12 +67,20 @@ impl Person {
         room.ok_or_else(|| told("demo-no-room"))
     }
 
-    /// Invites somebody; gives the homeserver's `errcode` when it refuses.
-    pub(super) async fn invite(&self, room: &str, user: &str) -> Result<Result<(), String>, Failure> {
+    /// Invites somebody; gives what the homeserver says when it refuses.
+    pub(super) async fn invite(&self, room: &str, user: &str) -> Result<Result<(), Refused>, Failure> {
         let body = json!({"user_id": user});
         let (status, answer) = self.ask(Method::POST, &["v3", "rooms", room, "invite"], Some(body)).await?;
-        let code = answer.get("errcode").and_then(Value::as_str).unwrap_or("?").to_owned();
-        Ok(if status.is_success() { Ok(()) } else { Err(code) })
+        let text = |key: &str| answer.get(key).and_then(Value::as_str).map(str::to_owned);
+        Ok(if status.is_success() {
+            Ok(())
+        } else {
+            Err(Refused {
+                errcode: text("errcode").unwrap_or_else(|| "?".to_owned()),
+                code: text("nl.kring.code"),
+                text: text("error").unwrap_or_default(),
+            })
+        })
     }
 
     /// Where this person's long poll stands now.
@@ -75,23 +93,19 @@ impl Person {
             .ok_or_else(|| told("demo-no-sync"))
     }
 
-    /// Polls from `since` until `room` is among the rooms left, and says how long that took.
-    pub(super) async fn wait_until_out(
-        &self,
-        room: &str,
-        since: String,
-    ) -> Result<Option<Duration>, Failure> {
+    /// Polls from `since` until `room` is among the rooms left; false when that takes too long.
+    pub(super) async fn wait_until_out(&self, room: &str, since: String) -> Result<bool, Failure> {
         let (started, mut since) = (Instant::now(), since);
         while started.elapsed() < PATIENCE {
             let mut url = self.url(&["v3", "sync"])?;
             url.query_pairs_mut().append_pair("since", &since).append_pair("timeout", "5000");
             let (_, answer) = self.send(Method::GET, url, None).await?;
             if answer.pointer("/rooms/leave").and_then(|left| left.get(room)).is_some() {
-                return Ok(Some(started.elapsed()));
+                return Ok(true);
             }
             since = answer.get("next_batch").and_then(Value::as_str).unwrap_or(&since).to_owned();
         }
-        Ok(None)
+        Ok(false)
     }
 
     async fn ask(

@@ -51,9 +51,16 @@ impl Stage {
         write_files(&dir, &homeserver, &web)?;
         context.out.answer("demo-starts", &[("folder", dir.display().to_string().into())]);
         quiet(&dir, &["registration"]).await?;
+        quiet(&dir, &["registration", "--antispam"]).await?;
         let secret = format!("{:032x}", rand::random::<u128>());
-        let site =
-            Site { dir: &dir, python: &args.python, port, server_name: SERVER_NAME, shared_secret: &secret };
+        let site = Site {
+            dir: &dir,
+            python: &args.python,
+            port,
+            server_name: SERVER_NAME,
+            web: &web,
+            shared_secret: &secret,
+        };
         let synapse = site.start()?;
         until_answers(&homeserver, "_matrix/client/versions", &dir.join("synapse.log")).await?;
         fs::write(dir.join("shared-secret"), &secret).map_err(|e| trouble(&e))?;
@@ -110,6 +117,17 @@ impl Stage {
         context.out.answer("demo-addresses", &args);
     }
 
+    /// Stops the bridge in order and leaves the homeserver to itself.
+    pub(super) async fn stop_bridge(&mut self) {
+        terminate(&mut self.bridge).await;
+    }
+
+    /// Starts the bridge again and waits until it is ready.
+    pub(super) async fn start_bridge(&mut self) -> Result<(), Failure> {
+        self.bridge = start_bridge(&self.dir)?;
+        until_answers(&self.web, "ready", &self.dir.join("kring.log")).await
+    }
+
     /// Stops the bridge in order, then the homeserver.
     pub(super) async fn end(&mut self) {
         terminate(&mut self.bridge).await;
@@ -136,7 +154,7 @@ fn write_files(dir: &Path, homeserver: &Url, web: &Url) -> Result<(), Failure> {
         "homeserver:\n  url: {homeserver}\n  server_name: {SERVER_NAME}\n  registration_file: bridge.yaml\n\
          \x20 joiner_registration_file: joiner.yaml\n  admin_token_file: admin.yaml\n\
          store: {{}}\npolicy:\n  source: ivn\nlisten:\n  address: {listen}\n\
-         association:\n  name: Ons IVN\ndata:\n  dir: .\nlog:\n  format: text\n"
+         antispam:\n  token_file: antispam-token\nassociation:\n  name: Ons IVN\ndata:\n  dir: .\nlog:\n  format: text\n"
     );
     for (name, bytes) in [("kring.yaml", config.as_bytes()), ("leden.csv", LEDEN), ("accounts.csv", ACCOUNTS)]
     {
@@ -160,7 +178,8 @@ async fn quiet(dir: &Path, args: &[&str]) -> Result<(), Failure> {
 }
 
 fn start_bridge(dir: &Path) -> Result<Child, Failure> {
-    let log = fs::File::create(dir.join("kring.log")).map_err(|e| trouble(&e))?;
+    let log = fs::OpenOptions::new().create(true).append(true).open(dir.join("kring.log"));
+    let log = log.map_err(|e| trouble(&e))?;
     let errors = log.try_clone().map_err(|e| trouble(&e))?;
     let mut command = kring(dir, &["run"])?;
     // Ctrl-C in the terminal is for us to handle: we end the children in order.

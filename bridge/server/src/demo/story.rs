@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     PASSWORD,
-    person::Person,
+    person::{Person, Refused},
     stage::{SERVER_NAME, Stage},
     told, trouble,
 };
@@ -18,8 +18,11 @@ const MOVER: (&str, &str) = ("0001059", "tineke.degraaf@example.org");
 /// Volunteer admin of Assen.
 const ADMIN: (&str, &str) = ("0001024", "c.peters@example.nl");
 
+/// The group whose admins invite with their own client.
+const PROJECT: &str = "#projectgroep-vleermuizen:kring.localhost";
+
 /// Plays the story; false when something did not go as it should.
-pub(super) async fn tell(stage: &Stage, context: &Context) -> Result<bool, Failure> {
+pub(super) async fn tell(stage: &mut Stage, context: &Context) -> Result<bool, Failure> {
     let mut held = fill(stage, context).await?;
     held &= moves(stage, context).await?;
     held &= invites(stage, context).await?;
@@ -98,9 +101,9 @@ async fn moves(stage: &Stage, context: &Context) -> Result<bool, Failure> {
         && !has(&after, "Assen"))
 }
 
-/// An admin invites an external: in a group that allows native invitations Kring undoes it, elsewhere the homeserver
-/// refuses it.
-async fn invites(stage: &Stage, context: &Context) -> Result<bool, Failure> {
+/// An admin invites an external: Kring says no beforehand. While Kring is stopped an ordinary group refuses all the same,
+/// and in a group that allows native invitations Kring undoes it afterwards.
+async fn invites(stage: &mut Stage, context: &Context) -> Result<bool, Failure> {
     context.out.line("");
     context.out.answer("demo-invite", &[]);
     let made =
@@ -111,26 +114,47 @@ async fn invites(stage: &Stage, context: &Context) -> Result<bool, Failure> {
     let address = address.lines().nth(1).unwrap_or_default().to_owned();
     let admin = Person::log_in(&stage.homeserver, ADMIN.1, PASSWORD).await?;
     let external = Person::log_in(&stage.homeserver, &address, PASSWORD).await?;
-    held &= native(&admin, &external, context).await?;
+    held &= prevented(&admin, &external, context).await?;
+    stage.stop_bridge().await;
+    context.out.answer("demo-stopped", &[]);
     held &= refused(&admin, &external, context).await?;
+    held &= undone(stage, &admin, &external, context).await?;
     held &= stage.command(&["why", &address, "projectgroep/vleermuizen"]).await?;
     Ok(held)
 }
 
-async fn native(admin: &Person, external: &Person, context: &Context) -> Result<bool, Failure> {
-    let room = admin.room(&format!("#projectgroep-vleermuizen:{SERVER_NAME}")).await?;
+async fn prevented(admin: &Person, external: &Person, context: &Context) -> Result<bool, Failure> {
+    let room = admin.room(PROJECT).await?;
+    match admin.invite(&room, &external.user).await? {
+        Err(Refused { code: Some(code), text, .. }) => {
+            context.out.answer("demo-prevented", &[("code", code.into()), ("text", text.into())]);
+            Ok(true)
+        }
+        _ => {
+            context.out.answer("demo-not-prevented", &[]);
+            Ok(false)
+        }
+    }
+}
+
+async fn undone(
+    stage: &mut Stage,
+    admin: &Person,
+    external: &Person,
+    context: &Context,
+) -> Result<bool, Failure> {
+    let room = admin.room(PROJECT).await?;
     let since = external.sync_token().await?;
-    let started = Instant::now();
-    if let Err(code) = admin.invite(&room, &external.user).await? {
-        context.out.answer("demo-native-refused", &[("code", code.into())]);
+    if let Err(refused) = admin.invite(&room, &external.user).await? {
+        context.out.answer("demo-native-refused", &[("code", refused.errcode.into())]);
         return Ok(false);
     }
+    let started = Instant::now();
+    stage.start_bridge().await?;
     let out = external.wait_until_out(&room, since).await?;
     let took = started.elapsed().as_millis().to_string();
-    context
-        .out
-        .answer(if out.is_some() { "demo-native-out" } else { "demo-native-in" }, &[("ms", took.into())]);
-    Ok(out.is_some())
+    context.out.answer(if out { "demo-native-out" } else { "demo-native-in" }, &[("ms", took.into())]);
+    Ok(out)
 }
 
 async fn refused(admin: &Person, external: &Person, context: &Context) -> Result<bool, Failure> {
@@ -140,9 +164,9 @@ async fn refused(admin: &Person, external: &Person, context: &Context) -> Result
             context.out.answer("demo-ordinary-allowed", &[]);
             Ok(false)
         }
-        Err(code) => {
-            context.out.answer("demo-ordinary-refused", &[("code", code.clone().into())]);
-            Ok(code == "M_FORBIDDEN")
+        Err(Refused { errcode, .. }) => {
+            context.out.answer("demo-ordinary-refused", &[("code", errcode.clone().into())]);
+            Ok(errcode == "M_FORBIDDEN")
         }
     }
 }

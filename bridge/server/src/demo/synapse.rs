@@ -8,12 +8,15 @@ use std::{
 };
 
 use tokio::process::{Child, Command};
+use url::Url;
 
 use super::trouble;
 use crate::exit::Failure;
 
 /// The settings that Kring relies on, as an operator installs them.
 const FRAGMENT: &str = include_str!("../../../../deploy/homeserver/kring.yaml");
+/// The module that asks Kring, as an operator loads it.
+const ANTISPAM: &str = include_str!("../../../../deploy/homeserver/antispam.yaml");
 
 /// Where the homeserver is and what it is made with.
 pub(super) struct Site<'a> {
@@ -21,6 +24,8 @@ pub(super) struct Site<'a> {
     pub(super) python: &'a Path,
     pub(super) port: u16,
     pub(super) server_name: &'a str,
+    /// Where Kring listens.
+    pub(super) web: &'a Url,
     pub(super) shared_secret: &'a str,
 }
 
@@ -29,6 +34,7 @@ impl Site<'_> {
     pub(super) fn start(&self) -> Result<Child, Failure> {
         let own = self.dir.join("homeserver.yaml");
         let kring = self.dir.join("zz-kring.yaml");
+        let antispam = self.dir.join("zz-kring-antispam.yaml");
         write(&own, &self.homeserver_yaml())?;
         write(&self.dir.join("log.yaml"), LOGGING)?;
         let dir = self.dir.display();
@@ -36,10 +42,15 @@ impl Site<'_> {
             .replace("/etc/kring/registration/bridge.yaml", &format!("{dir}/bridge.yaml"))
             .replace("/etc/kring/registration/joiner.yaml", &format!("{dir}/joiner.yaml"));
         write(&kring, &fragment)?;
+        let module = ANTISPAM
+            .replace("http://127.0.0.1:8090", self.web.as_str().trim_end_matches('/'))
+            .replace("/etc/kring/registration/antispam-token", &format!("{dir}/antispam-token"));
+        write(&antispam, &module)?;
         let log = fs::File::create(self.dir.join("synapse.log")).map_err(|e| trouble(&e))?;
         let errors = log.try_clone().map_err(|e| trouble(&e))?;
         let mut command = Command::new(self.python);
         command.args(["-m", "synapse.app.homeserver", "-c"]).arg(own).arg("-c").arg(kring);
+        command.arg("-c").arg(antispam);
         command.stdin(Stdio::null()).stdout(log).stderr(errors).kill_on_drop(true).current_dir(self.dir);
         // Ctrl-C in the terminal is for us to handle: we end the children in order.
         command.process_group(0);

@@ -39,7 +39,7 @@ fn a_misspelt_key_gets_a_suggestion() {
 fn unknown_sections_and_keys_list_what_is_known() {
     assert_snapshot!(refused(&format!("{GOOD}  colour: green\nweather:\n  rain: yes\n")), @r#"
     kring.yaml, line 10, data.colour: this key is unknown. Known here: dir, socket.
-    kring.yaml, line 12, weather: this key is unknown. Known here: association, data, homeserver, listen, log, metrics, policy, store.
+    kring.yaml, line 12, weather: this key is unknown. Known here: antispam, association, data, homeserver, listen, log, metrics, policy, store.
     "#);
 }
 

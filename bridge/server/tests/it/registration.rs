@@ -71,3 +71,36 @@ fn the_admin_needs_a_place_for_its_token_a_secret_and_a_homeserver() {
     The homeserver at http://127.0.0.1:9/ gives no proper answer: make an administrator: no connection: Connection refused (os error 111). Check that it runs and that homeserver.url is right.
     "#);
 }
+
+#[test]
+fn the_token_of_the_homeserver_s_module_is_made_where_the_configuration_says() {
+    let site = Site::new();
+    let no_place = site.kring(&["registration", "--antispam"]);
+    site.write("kring.yaml", format!("{GOOD}antispam:\n  token_file: antispam-token\n"), 0o600);
+    let missing = site.kring(&["config", "check"]);
+    let made = site.kring(&["registration", "--antispam"]);
+    let good = site.kring(&["config", "check"]);
+    let again = site.kring(&["registration", "--antispam"]);
+    let token = || fs::read_to_string(site.path("antispam-token")).unwrap();
+    let first = token();
+    assert_eq!(fs::metadata(site.path("antispam-token")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(first.trim().len(), 64);
+    assert_eq!(site.kring(&["registration", "--antispam", "--overwrite"]).code, 0);
+    assert_ne!(token(), first);
+    site.write("antispam-token", "geheim\n", 0o600);
+    let short = site.kring(&["config", "check"]);
+    site.write("antispam-token", first, 0o644);
+    let open = site.kring(&["config", "check"]);
+
+    assert_eq!([made.code, good.code], [0, 0]);
+    assert_eq!([no_place.code, missing.code, again.code, short.code, open.code], [2; 5]);
+    assert!(!short.err.contains("geheim"));
+    assert_snapshot!([no_place.err, missing.err, made.out, again.err, short.err, open.err].concat(), @r#"
+    There is no place for the token of Synapse's module yet. Fill in antispam.token_file.
+    antispam-token, antispam.token_file: this file does not exist. Make it with: kring registration --antispam
+    The token of Synapse's module is in antispam-token. Name this file in the module's authorization_path, and http://127.0.0.1:8090/_kring/antispam in its base_url. Then restart Kring and Synapse.
+    antispam-token exists already, and Synapse knows its token. Do you want a new one? Run: kring registration --antispam --overwrite
+    The token of Synapse's module is wrong (antispam-token: it holds no token of at least 32 letters and digits). Make a new one with: kring registration --antispam --overwrite
+    antispam-token, antispam.token_file: others on this machine can read this file, and it holds a secret. Run: chmod 600 antispam-token
+    "#);
+}

@@ -145,6 +145,7 @@ async fn place_moves_to_the_upgraded_room(db: Database) {
     writer.put_room(&room("!new"), Some(&utrecht()), false).await.unwrap();
     assert_eq!(writer.room_of(&utrecht()).await.unwrap(), Some(room("!new")));
     assert_eq!(writer.place_of(&room("!old")).await.unwrap(), None);
+    assert_eq!(writer.places().await.unwrap(), [(room("!new"), utrecht())]);
 }
 
 async fn full_compare_replaces_everybody(db: Database) {

@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     exit::Failure,
     lifecycle::Lifecycle,
-    ports::{Ingest, Ready},
+    ports::{Ingest, Prevention, Ready},
     wiring,
 };
 
@@ -34,14 +34,24 @@ impl Listeners {
         Ok(Self { homeserver, metrics })
     }
 
-    /// Serves what belongs at each address until the process stops.
-    pub(super) fn serve(self, life: &Lifecycle, hs_token: SecretString, ingest: Ingest, ready: Ready) {
+    /// Serves what belongs at each address until the process stops. `antispam`: the token of the homeserver's module, and
+    /// who answers it.
+    pub(super) fn serve(
+        self,
+        life: &Lifecycle,
+        hs_token: SecretString,
+        (ingest, ready): (Ingest, Ready),
+        antispam: Option<(SecretString, Prevention)>,
+    ) {
         let ready = Arc::new(ready);
         if let Some((listener, counted)) = self.metrics {
             let state = MetricsState::new(counted, ready.clone(), ready.clone());
             serve(life, listener, kring_web::metrics_router(state));
         }
-        let state = WebState::new(hs_token, Arc::new(ingest), ready);
+        let mut state = WebState::new(hs_token, Arc::new(ingest), ready);
+        if let Some((token, prevention)) = antispam {
+            state = state.preventing(token, Arc::new(prevention));
+        }
         serve(life, self.homeserver, kring_web::router(state));
     }
 }
