@@ -259,6 +259,31 @@ fn many_removals_ask_for_the_number_and_the_token_follows_the_list() {
     assert_eq!(ask(&world), None);
 }
 
+/// The measure of a group and the one of all people are each their own.
+#[test]
+fn a_group_and_the_whole_have_thresholds_of_their_own() {
+    let gone = |own: &str, leave: usize| {
+        let policy = ivn_with("  percent: 20\n  at_least: 10\n", own);
+        let mut world = world((0..40).map(|i| person(&format!("p{i:02}"))).collect());
+        let (_, mirror) = settled(&policy, &mut world);
+        for person in world.people.iter_mut().take(leave) {
+            person.removed_on = Some(world.today);
+        }
+        let question = plan(&policy, &world, &desired(&policy, &world), &mirror).confirmation;
+        question.map(|q| (q.group.map(|group| group.to_string()), q.removed, q.of))
+    };
+    let (zwolle, both) = (Some("afdeling/zwolle".to_owned()), "  percent: 20\n  at_least: 10\n");
+    assert_eq!(gone(both, 9), None);
+    assert_eq!(gone(both, 10), Some((None, 10, 40)));
+    // Less in a group is asked about sooner, and about that group.
+    let strict = "  percent: 50\n  at_least: 30\n  in_group: { percent: 5, at_least: 3 }\n";
+    assert_eq!(gone(strict, 2), None);
+    assert_eq!(gone(strict, 3), Some((zwolle, 3, 40)));
+    // And more in a group is let through, while the whole still asks.
+    let loose = "  percent: 10\n  at_least: 5\n  in_group: { percent: 50, at_least: 1000 }\n";
+    assert_eq!((gone(loose, 4), gone(loose, 5)), (None, Some((None, 5, 40))));
+}
+
 #[test]
 fn what_cannot_be_undone_raises_an_alarm() {
     let policy = ivn();

@@ -10,7 +10,7 @@ use ruma::UserId;
 use sha2::{Digest, Sha256};
 
 use super::{Action, Confirmation, look::Look};
-use crate::{mirror::Membership, texts};
+use crate::{mirror::Membership, policy::Threshold, texts};
 
 /// Counts as [`Action::counted_removal`] says.
 pub(super) fn confirmation(look: &Look<'_>, actions: &[Action]) -> Option<Confirmation> {
@@ -26,13 +26,13 @@ pub(super) fn confirmation(look: &Look<'_>, actions: &[Action]) -> Option<Confir
     let people: BTreeSet<&UserId> = removed.values().flatten().copied().collect();
     let everybody = look.pairs().filter_map(|(_, room)| room).flat_map(|room| known(look, &room.members));
     let of = everybody.collect::<HashSet<_>>().len();
-    if too_many(look, people.len(), of) {
+    if too_many(look.policy.removal.total, people.len(), of) {
         return Some(ask(None, "", people.len(), of, &removed));
     }
     removed.iter().find_map(|(place, users)| {
         let of = look.room(place).map_or(0, |room| known(look, &room.members).count());
         let name = look.desired.place(place).map_or("", |p| p.name.as_str());
-        too_many(look, users.len(), of)
+        too_many(look.policy.removal.in_group, users.len(), of)
             .then(|| ask(Some(place.group.clone()), name, users.len(), of, &removed))
     })
 }
@@ -45,12 +45,11 @@ fn known<'r>(
     joined.filter(|user| look.desired.account(user).is_some())
 }
 
-fn too_many(look: &Look<'_>, removed: usize, of: usize) -> bool {
-    let removal = look.policy.removal;
+fn too_many(threshold: Threshold, removed: usize, of: usize) -> bool {
     // People are counted in thousands at most, which a float holds exactly.
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let share = removed as f64 / of.max(1) as f64;
-    removed >= removal.at_least && share > removal.share
+    removed >= threshold.at_least && share > threshold.share
 }
 
 fn ask(
