@@ -1,7 +1,8 @@
 //! What should be and how to get there, told for single situations.
 
 use insta::assert_snapshot;
-use kring_core::{group::Role, ids::PlaceKey};
+use jiff::SignedDuration;
+use kring_core::{confirm::Answer, group::Role, ids::PlaceKey};
 
 use crate::{
     desired::{Desired, desired},
@@ -251,6 +252,14 @@ fn many_removals_ask_for_the_number_and_the_token_follows_the_list() {
     assert_eq!((first.code.as_str(), first.removed, first.of, &first.group), ("mass-removal", 12, 40, &None));
     assert_snapshot!(first.text.nl, @"Dit haalt 12 van de 40 mensen uit een groep. Klopt dat?");
     assert_eq!(ask(&world).unwrap().token, first.token);
+    assert_eq!(first.asked.answer(&first.token, world.now), Answer::Good);
+    // An hour later it is the same question, and the token of then is no answer to it any more.
+    let then = world.now;
+    world.now += SignedDuration::from_hours(1);
+    let again = ask(&world).unwrap();
+    assert!(again.asked == first.asked && again.token != first.token && again.until > first.until);
+    assert_eq!(again.asked.answer(&first.token, world.now), Answer::Expired);
+    world.now = then;
     world.people[12].removed_on = Some(world.today);
     assert_ne!(ask(&world).unwrap().token, first.token);
     for person in world.people.iter_mut().skip(5) {

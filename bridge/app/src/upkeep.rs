@@ -99,9 +99,10 @@ impl App {
 
     async fn ask_once(&self, question: &Confirmation) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
-        if writer.setting(ASKED).await?.as_deref() != Some(question.token.as_str()) {
-            writer.put_setting(ASKED, &question.token).await?;
-            self.tell_admins(&mut writer, &question.text, &question.token).await?;
+        let asked = question.asked.as_str();
+        if writer.setting(ASKED).await?.as_deref() != Some(asked) {
+            writer.put_setting(ASKED, asked).await?;
+            self.tell_admins(&mut writer, &question.text, asked).await?;
             writer.commit().await?;
             self.effects_stored.notify_one();
         }

@@ -1,7 +1,9 @@
 # Connecting
 
 # kring plan, apply, why, audit, group, member
-import-unconfirmed = Nothing was taken in. Is it right? Then run: kring import { $file } --confirm { $token }
+import-unconfirmed = Nothing was taken in. Is it right? Then run, until { $until }: kring import { $file } --confirm { $token }
+confirm-expired = This confirmation is too old: it is good for a quarter of an hour. Look once more whether it is right.
+confirm-another = This confirmation belongs to another question. The list has changed meanwhile. Look once more whether it is right.
 
 # kring doctor, /ready
 doctor-good = { $what }: all right

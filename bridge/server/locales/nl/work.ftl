@@ -1,7 +1,9 @@
 # Aansluiten
 
 # kring plan, apply, why, audit, group, member
-import-unconfirmed = Er is niets ingelezen. Klopt het? Doe dan: kring import { $file } --confirm { $token }
+import-unconfirmed = Er is niets ingelezen. Klopt het? Doe dan, tot { $until } uur: kring import { $file } --confirm { $token }
+confirm-expired = Deze bevestiging is te oud: zij geldt een kwartier. Kijk nog eens of het klopt.
+confirm-another = Deze bevestiging hoort bij een andere vraag. De lijst is intussen veranderd. Kijk nog eens of het klopt.
 
 # kring doctor, /ready
 doctor-good = { $what }: in orde
