@@ -35,6 +35,7 @@ pub use app::{App, Inner, Shared};
 pub use apply::{Applied, ApplyError, Progress};
 pub use arrears::{Arrears, Waiting};
 pub use compare::Compared;
+pub use audit::{By, OwnLine};
 pub use context::{Context, Planned, Snapshot};
 pub use counted::counters;
 pub use delivery::{Delivery, HEARTBEAT};

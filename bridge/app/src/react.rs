@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
     group::{Grant, Role},
-    ids::PlaceKey,
+    ids::{PlaceKey, Shared},
 };
 use kring_policies::{
     decide::decide,
@@ -182,7 +182,10 @@ impl App {
     ) -> Result<Option<Arc<Snapshot>>, Error> {
         let snapshot = self.snapshot();
         let Some(request) = request_of(event, user, now) else { return Ok(None) };
-        let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(None) };
+        let Some((grant, code)) = self.allowed(&snapshot, event, place, user, &request) else {
+            return Ok(None);
+        };
+        self.note_native(writer, event, place, &grant, &request, &code).await?;
         match request {
             Request::InviteNatively => writer.put_grant(&grant).await?,
             // Whoever runs a group may give that back as well.
@@ -205,7 +208,38 @@ impl App {
         Ok(Some(Arc::new(fresh)))
     }
 
-    /// The grant that the policy lets the sender give or take with this event; `None` when it does not.
+    /// What an admin does with a client of their own is theirs, and stands in the log as theirs.
+    async fn note_native(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+        grant: &Grant,
+        request: &Request,
+        code: &str,
+    ) -> Result<(), Error> {
+        let (verb, text) = match request {
+            Request::InviteNatively => ("invite", "audit-invited"),
+            Request::Leave => ("leave", "audit-left"),
+            Request::Ban => ("ban", "audit-banned"),
+            _ => ("remove", "audit-removed"),
+        };
+        let snapshot = self.snapshot();
+        let group = snapshot.desired.place(place).map_or(place.group.as_str(), |wanted| wanted.name.as_str());
+        let text = texts::CATALOGUE.text(text, &[("group", group.into())]);
+        let actor = grant.by.clone().map_or(AuditActor::Kring, AuditActor::Member);
+        let entry = AuditEntry::new(self.context.clock.now(), actor, verb, code, text)
+            .with_place(place.clone())
+            .with_member(grant.member.clone())
+            .with_detail("from", "client")
+            .with_detail("room", event.room.as_str())
+            .with_detail("event", event.stored.event_id.as_str());
+        writer.append_audit(&entry).await?;
+        Ok(())
+    }
+
+    /// The grant that the policy lets the sender give or take with this event, with the code of that; `None` when it does
+    /// not.
     fn allowed(
         &self,
         snapshot: &Snapshot,
@@ -213,7 +247,7 @@ impl App {
         place: &PlaceKey,
         user: &UserId,
         request: &Request,
-    ) -> Option<Grant> {
+    ) -> Option<(Grant, Shared)> {
         let desired = &snapshot.desired;
         let person = |user: &UserId| {
             let index = usize::try_from(desired.account(user)?.1.person).ok()?;
@@ -233,13 +267,14 @@ impl App {
             ..Facts::at(snapshot.world.today, snapshot.world.now)
         };
         let decision = decide(&self.context.policy, &facts, request);
-        decision.allowed.then(|| Grant {
+        let grant = Grant {
             group: place.group.clone(),
             member: subject.member.id.clone(),
             role: Role::Member,
             until: decision.until,
             by: actor.map(|a| a.member.id.clone()),
-        })
+        };
+        decision.allowed.then_some((grant, decision.code))
     }
 
     async fn react_to_own_membership(
