@@ -310,6 +310,26 @@ fn what_cannot_be_undone_raises_an_alarm() {
     assert_eq!(next.actions, []);
 }
 
+/// A room of a version before 12: the bridge's power is a number, which it must not take from itself.
+#[test]
+fn bridge_keeps_its_number_in_an_older_room_and_its_loss_is_an_alarm() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    let room = room_mut(&mut mirror, "afdeling/zwolle");
+    room.state.version = Some("11".to_owned());
+    let mut levels = room.state.power_levels.clone().unwrap();
+    levels["users"]["@kring:example.org"] = 100.into();
+    room.state.power_levels = Some(levels.clone());
+    let next = plan(&policy, &world, &desired, &mirror);
+    assert_eq!((next.actions, next.alarms), (vec![], vec![]));
+    levels["users"]["@kring:example.org"] = 50.into();
+    room_mut(&mut mirror, "afdeling/zwolle").state.power_levels = Some(levels);
+    let alarms = plan(&policy, &world, &desired, &mirror).alarms;
+    let alarms: Vec<_> = alarms.iter().map(|a| format!("{} {}", a.place, a.code)).collect();
+    assert_eq!(alarms, ["afdeling/zwolle bridge-without-power"]);
+}
+
 #[test]
 fn plan_reads_as_a_diff() {
     let policy = ivn();

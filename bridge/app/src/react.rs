@@ -361,7 +361,8 @@ impl App {
     ) -> Result<bool, Error> {
         let snapshot = self.snapshot();
         let Some(wanted) = snapshot.desired.place(place) else { return Ok(false) };
-        let state = RoomState { power_levels: Some(event.content.clone()), ..RoomState::default() };
+        let version = writer.room_state(&event.room).await?.and_then(|state| state.version);
+        let state = RoomState { power_levels: Some(event.content.clone()), version, ..RoomState::default() };
         let room = MirrorRoom {
             room_id: event.room.clone(),
             place: Some(place.clone()),
