@@ -310,6 +310,72 @@ fn what_cannot_be_undone_raises_an_alarm() {
     assert_eq!(next.actions, []);
 }
 
+/// Who has the level of an admin in the room of a place.
+fn admins(mirror: &Mirror, key: &str) -> Vec<String> {
+    let levels = room_of(mirror, &place(key)).unwrap().state.power_levels.clone().unwrap_or_default();
+    let users = levels.get("users").and_then(serde_json::Value::as_object).cloned().unwrap_or_default();
+    users.into_iter().filter(|(_, level)| level.as_i64() >= Some(50)).map(|(user, _)| user).collect()
+}
+
+/// Carries the plan out and gives the groups with too few admins, and who is proposed.
+fn after_plan(policy: &Policy, world: &World, mirror: &mut Mirror) -> Vec<String> {
+    let next = plan(policy, world, &desired(policy, world), mirror);
+    apply(policy, world, mirror, &next);
+    let told = |s: &crate::staffing::Shortage| {
+        let proposed = s.proposed.as_ref().map_or("nobody", |member| member.as_str());
+        format!("{} {} of {}, {proposed}", s.group, s.has, s.wants)
+    };
+    next.shortages.iter().map(told).collect()
+}
+
+#[test]
+fn the_last_admin_who_leaves_makes_nobody_an_admin_and_a_successor_is_proposed() {
+    let policy = ivn();
+    let since = |name, year| {
+        let mut person = person(name);
+        person.member.since = Some(jiff::civil::date(year, 1, 1));
+        person
+    };
+    let mut world =
+        world(vec![since("anna", 2020), since("bram", 2015), person("cato").of("beheervrijwilliger")]);
+    let (_, mut mirror) = settled(&policy, &mut world);
+    assert_eq!(admins(&mirror, "afdeling/zwolle"), ["@cato:example.org"]);
+    world.people[2].removed_on = Some(world.today);
+    assert_eq!(after_plan(&policy, &world, &mut mirror), ["afdeling/zwolle 0 of 2, bram"]);
+    let without: Vec<_> = mirror.rooms.iter().filter_map(|room| room.place.as_ref()).collect();
+    let anybody: Vec<_> = without.iter().flat_map(|place| admins(&mirror, &place.to_string())).collect();
+    assert_eq!(anybody, [""; 0], "nobody is promoted, anywhere");
+    // Leaving by oneself is the same: the group stays without until a person decides.
+    assert_eq!(after_plan(&policy, &world, &mut mirror), ["afdeling/zwolle 0 of 2, bram"]);
+}
+
+#[test]
+fn the_last_admin_s_grant_that_ends_makes_nobody_an_admin_and_a_successor_is_proposed() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram"), person("dirk")]);
+    world.people[1].member.since = Some(jiff::civil::date(2015, 1, 1));
+    let key = "werkgroep/vogels";
+    world.groups.push(group(key, "werkgroep", &["afdeling/zwolle"]));
+    let until = world.now + SignedDuration::from_hours(1);
+    world.grants.push(kring_core::group::Grant { until: Some(until), ..grant(key, "anna", Role::Admin) });
+    world.grants.extend(["anna", "bram"].map(|who| grant(key, who, Role::Member)));
+    let (_, mut mirror) = settled(&policy, &mut world);
+    let of_key =
+        |told: Vec<String>| told.into_iter().filter(|line| line.starts_with(key)).collect::<Vec<_>>();
+    assert_eq!(admins(&mirror, key), ["@anna:example.org"]);
+    assert_eq!(of_key(after_plan(&policy, &world, &mut mirror)), [""; 0]);
+    world.now = until;
+    let told = of_key(after_plan(&policy, &world, &mut mirror));
+    assert_eq!(
+        told,
+        ["werkgroep/vogels 0 of 1, bram"],
+        "who is in the group longest, and not dirk from outside it"
+    );
+    assert_eq!(admins(&mirror, key), [""; 0]);
+    let people = &room_of(&mirror, &place(key)).unwrap().members;
+    assert!([user("anna"), user("bram")].iter().all(|u| people.iter().any(|(member, _)| member == u)));
+}
+
 /// A room of a version before 12: the bridge's power is a number, which it must not take from itself.
 #[test]
 fn bridge_keeps_its_number_in_an_older_room_and_its_loss_is_an_alarm() {

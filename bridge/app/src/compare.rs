@@ -45,9 +45,15 @@ impl App {
     }
 
     async fn compare_room(&self, room: OwnedRoomId, place: PlaceKey) -> Result<bool, Error> {
-        let Ok(ReadRoom { state, members, .. }) = self.read_room(&room).await else {
-            tracing::error!(room.id = %room, "a managed room cannot be read");
-            return Ok(false);
+        let ReadRoom { state, members, .. } = match self.read_room(&room).await {
+            Ok(read) => read,
+            Err(failure) => {
+                tracing::error!(room.id = %room, "a managed room cannot be read");
+                if failure.is_refusal() {
+                    self.is_out_of(&room).await?;
+                }
+                return Ok(false);
+            }
         };
         let mut writer = self.context.store.write().await?;
         // Asked here and not before: a filling may have ended while the room was read.
@@ -57,5 +63,13 @@ impl App {
         writer.replace_members(&room, &members).await?;
         writer.commit().await?;
         Ok(true)
+    }
+
+    /// Whoever is in a room may read it: the bridge is not, or the room is no more. No event of it may ever come.
+    async fn is_out_of(&self, room: &OwnedRoomId) -> Result<(), Error> {
+        let Some(bridge) = self.context.bridge() else { return Ok(()) };
+        let mut writer = self.context.store.write().await?;
+        writer.observe_member(room, bridge, None).await?;
+        Ok(writer.commit().await?)
     }
 }

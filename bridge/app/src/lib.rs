@@ -4,6 +4,7 @@
 //! * [`App`]: the running bridge: [`App::apply`], reacting to events ([`lanes`]), carrying out effects ([`outbox`]);
 //! * [`importing`]: a member administration into the store; [`provision`]: accounts in bulk.
 
+mod alarms;
 mod app;
 mod apply;
 mod arrears;
@@ -34,8 +35,8 @@ mod upkeep;
 pub use app::{App, Inner, Shared};
 pub use apply::{Applied, ApplyError, Progress};
 pub use arrears::{Arrears, Waiting};
-pub use compare::Compared;
 pub use audit::{By, OwnLine};
+pub use compare::Compared;
 pub use context::{Context, Planned, Snapshot};
 pub use counted::counters;
 pub use delivery::{Delivery, HEARTBEAT};

@@ -13,7 +13,7 @@ use kring_policies::{
     decide::decide,
     facts::{Actor, Facts, GroupFacts, Request},
     mirror::{Membership, Mirror, MirrorRoom, RoomState},
-    plan::{Action, ActionKind, plan_alarms, plan_member, plan_power, plan_state},
+    plan::{Action, ActionKind, Alarm, plan_alarms, plan_member, plan_power, plan_state},
 };
 use kring_store::{LeasedEvent, Writer};
 use ruma::{OwnedRoomId, OwnedUserId, UserId};
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::{
     App, Error, Snapshot,
+    alarms::{Cause, Found, Looked, POWERLESS},
     observe::{membership, observe_state},
     texts,
 };
@@ -47,6 +48,10 @@ impl<'a> Event<'a> {
             content: json.get("content")?.clone(),
             stored,
         })
+    }
+
+    fn cause(&self) -> Cause<'_> {
+        Cause { event: &self.stored.event_id, sender: self.sender.as_str() }
     }
 
     fn subject(&self) -> Option<OwnedUserId> {
@@ -284,13 +289,17 @@ impl App {
         place: &PlaceKey,
         now: Option<Membership>,
     ) -> Result<bool, Error> {
-        if now == Some(Membership::Join) || self.context.bridge() != event.subject().as_deref() {
+        if self.context.bridge() != event.subject().as_deref() {
             return Ok(false);
         }
-        tracing::error!(room.id = %event.room, "the bridge is no longer in a room that it manages");
-        let group = place.group.to_string();
-        let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
-        self.tell_admins(writer, &text, &event.stored.event_id).await
+        let [out, _] = POWERLESS;
+        let mut found = Vec::new();
+        if now != Some(Membership::Join) {
+            let group = place.group.to_string();
+            let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
+            found.push(Alarm { place: place.clone(), code: out.to_owned(), text }.into());
+        }
+        self.follow_alarms(writer, Looked::At(place, &[out]), &found, Some(event.cause())).await
     }
 
     async fn react_to_room_state(
@@ -334,21 +343,18 @@ impl App {
             place: Some(place.clone()),
             filling: false,
             state: state.clone(),
-            members: Vec::new(),
+            // Only whoever is in a room hears what happens there.
+            members: self
+                .context
+                .bridge()
+                .map(|bridge| (bridge.to_owned(), Membership::Join))
+                .into_iter()
+                .collect(),
         };
         let alarms = plan_alarms(&self.context.policy, &snapshot.world, &snapshot.desired, wanted, &room);
-        let mut told = false;
-        for alarm in alarms.into_iter().filter(|alarm| alarm.code == code) {
-            let at = self.context.clock.now();
-            let entry = AuditEntry::new(at, AuditActor::Kring, "alarm", &alarm.code, alarm.text.clone())
-                .with_place(place.clone())
-                .with_detail("room", event.room.as_str())
-                .with_detail("event", event.stored.event_id.as_str())
-                .with_detail("sender", event.sender.as_str());
-            writer.append_audit(&entry).await?;
-            told |= self.tell_admins(writer, &alarm.text, &event.stored.event_id).await?;
-        }
-        Ok(told)
+        let found: Vec<Found> =
+            alarms.into_iter().filter(|alarm| alarm.code == code).map(Found::from).collect();
+        self.follow_alarms(writer, Looked::At(place, &[code]), &found, Some(event.cause())).await
     }
 
     /// Powers that were given away in our name: by a homeserver's admin API, which writes as the room's creator, or in an
@@ -395,6 +401,8 @@ fn lasting(event_type: &str) -> Option<&'static str> {
         "m.room.encryption" => Some("encrypted"),
         "m.room.tombstone" => Some("tombstone"),
         "m.room.server_acl" => Some("server-acl"),
+        // In a room of a version before 12, where the bridge's power is a number as anybody's.
+        "m.room.power_levels" => Some("bridge-without-power"),
         _ => None,
     }
 }
