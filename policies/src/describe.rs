@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     decision::Named,
-    policy::{Kind, Policy, Reach},
+    policy::{Kind, Policy, Reach, Threshold},
     texts,
 };
 
@@ -86,8 +86,11 @@ fn everywhere(policy: &Policy) -> Section {
         ));
     }
     sentences.push(says("says-grace", policy.at.grace, &[("days", count(policy.grace_days))]));
-    let removal = [("percent", count(policy.removal.percent())), ("people", count(policy.removal.at_least))];
-    sentences.push(says("says-removal", 1, &removal));
+    let args = |of: Threshold| [("percent", count(of.percent())), ("people", count(of.at_least))];
+    sentences.push(says("says-removal", 1, &args(policy.removal.total)));
+    if policy.removal.says_in_group {
+        sentences.push(says("says-removal-group", 1, &args(policy.removal.in_group)));
+    }
     if !policy.leave_alone.is_empty() {
         sentences.push(says("says-leave-alone", policy.at.leave_alone, &[]));
     }

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::Timestamp;
 use kring_core::{
+    confirm::Asked,
     ids::{GroupKey, MemberId, PlaceKey, Shared},
     text::Text,
 };
@@ -71,8 +73,13 @@ pub struct Confirmation {
     pub removed: usize,
     /// Of how many.
     pub of: usize,
-    /// What to give to `--confirm`; changes when the list of removals changes.
+    /// What to give to `--confirm`: for exactly this list of removals, and until [`Confirmation::until`].
     pub token: String,
+    /// From then on the token confirms nothing any more.
+    pub until: Timestamp,
+    /// What is asked: the same for the same list of removals, whenever it is asked.
+    #[serde(skip)]
+    pub asked: Asked,
     /// The sentence with the number.
     pub text: Text,
 }

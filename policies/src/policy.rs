@@ -120,18 +120,29 @@ pub struct AttributeRule {
 /// Thresholds above which somebody must confirm a removal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Removal {
-    /// Share of the people, between 0 and 1, of a group and of the total alike.
+    /// Of all people.
+    pub total: Threshold,
+    /// Of the people of one group.
+    pub in_group: Threshold,
+    /// Whether the policy has words of its own for a group; if not, both are the same.
+    pub says_in_group: bool,
+}
+
+/// A removal asks when it passes both.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// Share of the people, between 0 and 1.
     pub share: f64,
     /// Never ask for fewer people than this.
     pub at_least: usize,
 }
 
-impl Removal {
+impl Threshold {
     /// The share in whole percent.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "checked to lie between 0 and 100 when the policy is read"
+        reason = "checked to lie between 0 and 50 when the policy is read"
     )]
     pub fn percent(&self) -> u32 {
         (self.share * 100.0).round() as u32

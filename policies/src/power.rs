@@ -29,10 +29,17 @@ pub(crate) fn is_for_bridge(event_type: &str) -> bool {
     [&BRIDGE_STATE[..], &NEVER, &beside].iter().any(|types| types.contains(&event_type))
 }
 
+/// Whether those who made a room of this version have power above every number, since version 12. Before, their power is a
+/// number as anybody's. A version that is not known counts as that of Kring's own rooms.
+pub fn is_above_numbers(version: Option<&str>) -> bool {
+    version.and_then(|version| version.parse::<u32>().ok()).is_none_or(|version| version >= 12)
+}
+
 /// The content of `m.room.power_levels` that brings `current` to `wanted`; `None` when nothing changes.
 ///
 /// Keys that `wanted` does not name stay as they are, and so do people for whom `managed` is false. Creators are
-/// taken out of `users`, where room version 12 refuses them.
+/// taken out of `users`, where room version 12 refuses them; in a room where they are not [above
+/// numbers](is_above_numbers) give none, or the bridge would take its own power away.
 pub fn merge(
     current: Option<&Value>,
     wanted: &PowerLevels,

@@ -16,6 +16,9 @@ pub(crate) use raw::OneOrMore;
 /// Largest policy or case table, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
 
+/// So much of what a file says is repeated in a problem, in characters; enough for every key that there is.
+const LONGEST_REPEATED: usize = 900;
+
 /// One thing that is wrong with a file, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -112,7 +115,8 @@ pub(crate) fn unknown(
         ("known", Named::Same(list.into())),
     ];
     let mut problem = problem(file, at, message, &args);
-    let hint = texts::text(if near.is_some() { "problem-near" } else { "problem-known" }, &args);
+    let hint = if near.is_some() { "problem-near" } else { "problem-known" };
+    let hint = texts::text(hint, &shortened(&args));
     problem.message = Text {
         nl: format!("{} {}", problem.message.nl, hint.nl),
         en: format!("{} {}", problem.message.en, hint.en),
@@ -126,8 +130,23 @@ fn nearest<'a>(name: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
 }
 
 pub(crate) fn problem(file: &str, at: Location, id: &'static str, args: &[(&'static str, Named)]) -> Problem {
-    Problem { file: file.to_owned(), line: at.line(), column: at.column(), message: texts::text(id, args) }
+    let message = texts::text(id, &shortened(args));
+    Problem { file: file.to_owned(), line: at.line(), column: at.column(), message }
 }
 
+/// What a file says is repeated in a sentence only as far as a person reads it.
+fn shortened(args: &[(&'static str, Named)]) -> Vec<(&'static str, Named)> {
+    let short = |named: &Named| match named {
+        Named::Same(text) if text.chars().nth(LONGEST_REPEATED).is_some() => {
+            let start: String = text.chars().take(LONGEST_REPEATED).chain(['…']).collect();
+            Named::Same(start.into())
+        }
+        other => other.clone(),
+    };
+    args.iter().map(|(name, named)| (*name, short(named))).collect()
+}
+
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,13 @@ use crate::read::schema;
 const PAGE: &str = include_str!("../../docs/policy.md");
 
 /// Where the page has the keys of each object of the schema.
-const HEADINGS: [(&str, &str); 11] = [
+const HEADINGS: [(&str, &str); 12] = [
     ("RawType", "`types`"),
     ("RawAttribute", "`attributes`"),
     ("RawPeople", "`people`"),
     ("RawTitle", "`title`"),
     ("RawRemoval", "`ask_before_removing`"),
+    ("RawInGroup", "`in_group`"),
     ("RawPowers", "`powers`"),
     ("RawCreate", "`made_by`"),
     ("RawInvite", "`invites`"),

@@ -1,7 +1,8 @@
 //! What should be and how to get there, told for single situations.
 
 use insta::assert_snapshot;
-use kring_core::{group::Role, ids::PlaceKey};
+use jiff::SignedDuration;
+use kring_core::{confirm::Answer, group::Role, ids::PlaceKey};
 
 use crate::{
     desired::{Desired, desired},
@@ -251,12 +252,45 @@ fn many_removals_ask_for_the_number_and_the_token_follows_the_list() {
     assert_eq!((first.code.as_str(), first.removed, first.of, &first.group), ("mass-removal", 12, 40, &None));
     assert_snapshot!(first.text.nl, @"Dit haalt 12 van de 40 mensen uit een groep. Klopt dat?");
     assert_eq!(ask(&world).unwrap().token, first.token);
+    assert_eq!(first.asked.answer(&first.token, world.now), Answer::Good);
+    // An hour later it is the same question, and the token of then is no answer to it any more.
+    let then = world.now;
+    world.now += SignedDuration::from_hours(1);
+    let again = ask(&world).unwrap();
+    assert!(again.asked == first.asked && again.token != first.token && again.until > first.until);
+    assert_eq!(again.asked.answer(&first.token, world.now), Answer::Expired);
+    world.now = then;
     world.people[12].removed_on = Some(world.today);
     assert_ne!(ask(&world).unwrap().token, first.token);
     for person in world.people.iter_mut().skip(5) {
         person.removed_on = None;
     }
     assert_eq!(ask(&world), None);
+}
+
+/// The measure of a group and the one of all people are each their own.
+#[test]
+fn a_group_and_the_whole_have_thresholds_of_their_own() {
+    let gone = |own: &str, leave: usize| {
+        let policy = ivn_with("  percent: 20\n  at_least: 10\n", own);
+        let mut world = world((0..40).map(|i| person(&format!("p{i:02}"))).collect());
+        let (_, mirror) = settled(&policy, &mut world);
+        for person in world.people.iter_mut().take(leave) {
+            person.removed_on = Some(world.today);
+        }
+        let question = plan(&policy, &world, &desired(&policy, &world), &mirror).confirmation;
+        question.map(|q| (q.group.map(|group| group.to_string()), q.removed, q.of))
+    };
+    let (zwolle, both) = (Some("afdeling/zwolle".to_owned()), "  percent: 20\n  at_least: 10\n");
+    assert_eq!(gone(both, 9), None);
+    assert_eq!(gone(both, 10), Some((None, 10, 40)));
+    // Less in a group is asked about sooner, and about that group.
+    let strict = "  percent: 50\n  at_least: 30\n  in_group: { percent: 5, at_least: 3 }\n";
+    assert_eq!(gone(strict, 2), None);
+    assert_eq!(gone(strict, 3), Some((zwolle, 3, 40)));
+    // And more in a group is let through, while the whole still asks.
+    let loose = "  percent: 10\n  at_least: 5\n  in_group: { percent: 50, at_least: 1000 }\n";
+    assert_eq!((gone(loose, 4), gone(loose, 5)), (None, Some((None, 5, 40))));
 }
 
 #[test]
@@ -274,6 +308,92 @@ fn what_cannot_be_undone_raises_an_alarm() {
         ["afdeling/zwolle encrypted", "provincie/overijssel bridge-not-in-room", "regio/salland tombstone"]
     );
     assert_eq!(next.actions, []);
+}
+
+/// Who has the level of an admin in the room of a place.
+fn admins(mirror: &Mirror, key: &str) -> Vec<String> {
+    let levels = room_of(mirror, &place(key)).unwrap().state.power_levels.clone().unwrap_or_default();
+    let users = levels.get("users").and_then(serde_json::Value::as_object).cloned().unwrap_or_default();
+    users.into_iter().filter(|(_, level)| level.as_i64() >= Some(50)).map(|(user, _)| user).collect()
+}
+
+/// Carries the plan out and gives the groups with too few admins, and who is proposed.
+fn after_plan(policy: &Policy, world: &World, mirror: &mut Mirror) -> Vec<String> {
+    let next = plan(policy, world, &desired(policy, world), mirror);
+    apply(policy, world, mirror, &next);
+    let told = |s: &crate::staffing::Shortage| {
+        let proposed = s.proposed.as_ref().map_or("nobody", |member| member.as_str());
+        format!("{} {} of {}, {proposed}", s.group, s.has, s.wants)
+    };
+    next.shortages.iter().map(told).collect()
+}
+
+#[test]
+fn the_last_admin_who_leaves_makes_nobody_an_admin_and_a_successor_is_proposed() {
+    let policy = ivn();
+    let since = |name, year| {
+        let mut person = person(name);
+        person.member.since = Some(jiff::civil::date(year, 1, 1));
+        person
+    };
+    let mut world =
+        world(vec![since("anna", 2020), since("bram", 2015), person("cato").of("beheervrijwilliger")]);
+    let (_, mut mirror) = settled(&policy, &mut world);
+    assert_eq!(admins(&mirror, "afdeling/zwolle"), ["@cato:example.org"]);
+    world.people[2].removed_on = Some(world.today);
+    assert_eq!(after_plan(&policy, &world, &mut mirror), ["afdeling/zwolle 0 of 2, bram"]);
+    let without: Vec<_> = mirror.rooms.iter().filter_map(|room| room.place.as_ref()).collect();
+    let anybody: Vec<_> = without.iter().flat_map(|place| admins(&mirror, &place.to_string())).collect();
+    assert_eq!(anybody, [""; 0], "nobody is promoted, anywhere");
+    // Leaving by oneself is the same: the group stays without until a person decides.
+    assert_eq!(after_plan(&policy, &world, &mut mirror), ["afdeling/zwolle 0 of 2, bram"]);
+}
+
+#[test]
+fn the_last_admin_s_grant_that_ends_makes_nobody_an_admin_and_a_successor_is_proposed() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna"), person("bram"), person("dirk")]);
+    world.people[1].member.since = Some(jiff::civil::date(2015, 1, 1));
+    let key = "werkgroep/vogels";
+    world.groups.push(group(key, "werkgroep", &["afdeling/zwolle"]));
+    let until = world.now + SignedDuration::from_hours(1);
+    world.grants.push(kring_core::group::Grant { until: Some(until), ..grant(key, "anna", Role::Admin) });
+    world.grants.extend(["anna", "bram"].map(|who| grant(key, who, Role::Member)));
+    let (_, mut mirror) = settled(&policy, &mut world);
+    let of_key =
+        |told: Vec<String>| told.into_iter().filter(|line| line.starts_with(key)).collect::<Vec<_>>();
+    assert_eq!(admins(&mirror, key), ["@anna:example.org"]);
+    assert_eq!(of_key(after_plan(&policy, &world, &mut mirror)), [""; 0]);
+    world.now = until;
+    let told = of_key(after_plan(&policy, &world, &mut mirror));
+    assert_eq!(
+        told,
+        ["werkgroep/vogels 0 of 1, bram"],
+        "who is in the group longest, and not dirk from outside it"
+    );
+    assert_eq!(admins(&mirror, key), [""; 0]);
+    let people = &room_of(&mirror, &place(key)).unwrap().members;
+    assert!([user("anna"), user("bram")].iter().all(|u| people.iter().any(|(member, _)| member == u)));
+}
+
+/// A room of a version before 12: the bridge's power is a number, which it must not take from itself.
+#[test]
+fn bridge_keeps_its_number_in_an_older_room_and_its_loss_is_an_alarm() {
+    let policy = ivn();
+    let mut world = world(vec![person("anna")]);
+    let (desired, mut mirror) = settled(&policy, &mut world);
+    let room = room_mut(&mut mirror, "afdeling/zwolle");
+    room.state.version = Some("11".to_owned());
+    let mut levels = room.state.power_levels.clone().unwrap();
+    levels["users"]["@kring:example.org"] = 100.into();
+    room.state.power_levels = Some(levels.clone());
+    let next = plan(&policy, &world, &desired, &mirror);
+    assert_eq!((next.actions, next.alarms), (vec![], vec![]));
+    levels["users"]["@kring:example.org"] = 50.into();
+    room_mut(&mut mirror, "afdeling/zwolle").state.power_levels = Some(levels);
+    let alarms = plan(&policy, &world, &desired, &mirror).alarms;
+    let alarms: Vec<_> = alarms.iter().map(|a| format!("{} {}", a.place, a.code)).collect();
+    assert_eq!(alarms, ["afdeling/zwolle bridge-without-power"]);
 }
 
 #[test]

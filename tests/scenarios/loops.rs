@@ -45,13 +45,14 @@ pub(crate) async fn a_person_who_does_not_stop(association: &Association) {
     association.nothing_is_left();
 }
 
-/// What Kring said in websupport's room.
+/// What Kring said in websupport's room about this group.
 async fn notices(association: &Association) -> Vec<Value> {
     let room = association.room("team/websupport").await;
     let path = format!("/_synapse/admin/v1/rooms/{}/messages?dir=b&limit=100", segment(&room.id));
     let answer = association.admin_get(&path).await;
     let mut events = answer.get("chunk").and_then(Value::as_array).cloned().unwrap_or_default();
-    events.retain(|e| e["type"] == "m.room.message" && e["sender"] == "@kring:kring.test");
+    let about = |e: &Value| e["content"]["body"].as_str().is_some_and(|body| body.contains("hardnekkig"));
+    events.retain(|e| e["type"] == "m.room.message" && e["sender"] == "@kring:kring.test" && about(e));
     events
 }
 

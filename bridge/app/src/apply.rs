@@ -2,7 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use kring_core::ids::PlaceKey;
+use kring_core::{
+    audit::{Actor, AuditEntry},
+    confirm::Answer,
+    ids::PlaceKey,
+};
 use kring_policies::plan::{Action, Confirmation, Plan};
 use ruma::OwnedUserId;
 
@@ -54,7 +58,8 @@ pub enum ApplyError {
 }
 
 impl App {
-    /// Brings the homeserver to what is desired. `confirmed` is the token of a mass removal.
+    /// Brings the homeserver to what is desired. `confirmed` is the token of a mass removal, which is good for a quarter of
+    /// an hour.
     ///
     /// Needs a running [`App::serve_outbox`]. After a crash the next call goes on where this one stopped, since the plan
     /// is made from the mirror and effects that were stored are carried out first.
@@ -76,7 +81,8 @@ impl App {
             let planned = self.context.plan().await.map_err(ApplyError::from)?;
             if let Some(question) = &planned.plan.confirmation {
                 let removed = removed(&planned.plan);
-                if confirmed == Some(question.token.as_str()) {
+                if agreed.is_empty() && self.is_answered(question, confirmed) {
+                    self.note_confirmed(question).await?;
                     agreed.clone_from(&removed);
                 }
                 // What is left of a removal that was agreed to has another token, and needs no second yes.
@@ -94,6 +100,24 @@ impl App {
             before = planned.plan.actions;
         }
         Ok(applied)
+    }
+
+    fn is_answered(&self, question: &Confirmation, confirmed: Option<&str>) -> bool {
+        let answer = |token| question.asked.answer(token, self.context.clock.now());
+        confirmed.map(answer) == Some(Answer::Good)
+    }
+
+    /// That somebody said yes is written down before anybody is taken out.
+    async fn note_confirmed(&self, question: &Confirmation) -> Result<(), Error> {
+        let at = self.context.clock.now();
+        let mut entry =
+            AuditEntry::new(at, Actor::Operator, "confirm", &question.code, question.text.clone())
+                .with_detail("removed", question.removed)
+                .with_detail("of", question.of);
+        entry.group.clone_from(&question.group);
+        let mut writer = self.context.store.write().await?;
+        writer.append_audit(&entry).await?;
+        Ok(writer.commit().await?)
     }
 
     async fn store_groups(&self, groups: &[kring_core::group::GroupRecord]) -> Result<(), Error> {

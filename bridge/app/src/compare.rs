@@ -54,9 +54,15 @@ impl App {
         let mut tries = 0;
         loop {
             let before = self.touched.times(room.as_str());
-            let Ok(read) = self.read_room(room).await else {
-                tracing::error!(room.id = %room, "a managed room cannot be read");
-                return Ok(None);
+            let read = match self.read_room(room).await {
+                Ok(read) => read,
+                Err(failure) => {
+                    tracing::error!(room.id = %room, "a managed room cannot be read");
+                    if failure.is_refusal() {
+                        self.is_out_of(room).await?;
+                    }
+                    return Ok(None);
+                }
             };
             let writer = self.context.store.write().await?;
             tries += 1;
@@ -77,5 +83,13 @@ impl App {
         writer.replace_members(&room, &members).await?;
         writer.commit().await?;
         Ok(true)
+    }
+
+    /// Whoever is in a room may read it: the bridge is not, or the room is no more. No event of it may ever come.
+    async fn is_out_of(&self, room: &OwnedRoomId) -> Result<(), Error> {
+        let Some(bridge) = self.context.bridge() else { return Ok(()) };
+        let mut writer = self.context.store.write().await?;
+        writer.observe_member(room, bridge, None).await?;
+        Ok(writer.commit().await?)
     }
 }

@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use kring_core::{
     audit::{Actor, AuditEntry},
+    confirm::Answer,
     ids::MemberId,
-    import::{self, Administration, Fatal, Import, PeopleChange, reconcile},
+    import::{self, Administration, Fatal, Import, PeopleChange, Report, reconcile},
     member::Person,
-    text::Text,
+    text::Arg,
 };
 use kring_store::ImportRecord;
 use sha2::{Digest, Sha256};
 
-use crate::{Context, Error};
+use crate::{Context, Error, texts};
 
 /// Why an import was not accepted. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ impl Context {
     /// [`ImportError::Fatal`]; when the store cannot be read.
     pub async fn preview_import(&self, bytes: &[u8]) -> Result<(Import, Vec<Person>), ImportError> {
         let people = self.store.read().await.map_err(Error::from)?.people().await.map_err(Error::from)?;
-        let rules = self.policy.import_rules(self.clock.today(&self.zone()));
+        let rules = self.policy.import_rules(self.clock.today(&self.zone())).at(self.clock.now());
         let previous = Administration::from_people(&people);
         let previous = (!previous.records().is_empty()).then_some(previous);
         let import =
@@ -43,7 +44,7 @@ impl Context {
         Ok((import, people))
     }
 
-    /// Takes an administration in. `confirmed` is the token of a mass removal.
+    /// Takes an administration in. `confirmed` is the token of a mass removal, which is good for a quarter of an hour.
     ///
     /// People, renamed groups, the record of the import and its audit line are one transaction.
     ///
@@ -53,10 +54,11 @@ impl Context {
     /// either.
     pub async fn import(&self, bytes: &[u8], confirmed: Option<&str>) -> Result<Import, ImportError> {
         let (import, people) = self.preview_import(bytes).await?;
-        if let Some(question) = &import.report.confirmation
-            && confirmed != Some(question.token.as_str())
-        {
-            return Err(ImportError::Unconfirmed(Box::new(import)));
+        if let Some(question) = &import.report.confirmation {
+            let answer = |token| question.asked.answer(token, self.clock.now());
+            if confirmed.map(answer) != Some(Answer::Good) {
+                return Err(ImportError::Unconfirmed(Box::new(import)));
+            }
         }
         let today = self.clock.today(&self.zone());
         let change = reconcile(&people, &import, today, &mut new_member_id);
@@ -81,7 +83,7 @@ impl Context {
             "added": report.added, "changed": report.changed, "removed": report.removed,
         });
         let sha256 = hex::encode(Sha256::digest(bytes));
-        writer.append_audit(&audit(at, &sha256, &counts)).await?;
+        writer.append_audit(&audit(at, &sha256, &counts, report)).await?;
         writer.put_import(&ImportRecord { at, sha256, counts, records: None }).await?;
         writer.commit().await?;
         Ok(())
@@ -106,9 +108,20 @@ fn follow_renaming(group: &mut kring_core::group::GroupRecord, import: &Import) 
     changed
 }
 
-fn audit(at: Timestamp, sha256: &str, counts: &serde_json::Value) -> AuditEntry {
-    let mut entry = AuditEntry::new(at, Actor::Operator, "import", "accepted", Text::default());
+fn audit(at: Timestamp, sha256: &str, counts: &serde_json::Value, report: &Report) -> AuditEntry {
+    let count = |n: usize| Arg::from(n);
+    let of = [
+        ("added", count(report.added)),
+        ("changed", count(report.changed)),
+        ("removed", count(report.removed)),
+    ];
+    let text = texts::CATALOGUE.text("audit-import", &of);
+    let mut entry = AuditEntry::new(at, Actor::Operator, "import", "accepted", text);
     entry = entry.with_detail("sha256", sha256);
+    // An import that asks is taken in only once somebody has said yes.
+    if report.confirmation.is_some() {
+        entry = entry.with_detail("confirmed", true);
+    }
     entry.with_detail("counts", counts.clone())
 }
 

@@ -5,6 +5,7 @@
 //!   saying beforehand what would be undone ([`prevention`]);
 //! * [`importing`]: a member administration into the store; [`provision`]: accounts in bulk.
 
+mod alarms;
 mod app;
 mod apply;
 mod arrears;
@@ -37,6 +38,7 @@ mod upkeep;
 pub use app::{App, Inner, Shared};
 pub use apply::{Applied, ApplyError, Progress};
 pub use arrears::{Arrears, Waiting};
+pub use audit::{By, OwnLine};
 pub use compare::Compared;
 pub use context::{Context, Planned, Snapshot};
 pub use counted::counters;

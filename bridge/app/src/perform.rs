@@ -62,8 +62,8 @@ pub(crate) struct ReadRoom {
 pub(crate) enum Failure {
     /// Try again, not before `after` where the homeserver said so, and at most so many times.
     Later { after: Option<Duration>, error: String, tries: u32 },
-    /// Trying again does not help.
-    Final { error: String },
+    /// Trying again does not help. `refused` when the homeserver does not let us, or knows no such room.
+    Final { error: String, refused: bool },
 }
 
 /// For troubles that are not this effect's own (no connection, a busy or misconfigured homeserver): wait for hours.
@@ -84,7 +84,12 @@ impl Failure {
 
     /// Trying again does not help.
     pub(crate) fn last(error: impl Into<String>) -> Self {
-        Self::Final { error: error.into() }
+        Self::Final { error: error.into(), refused: false }
+    }
+
+    /// Whether the homeserver says that we may not, which is so for everything in a room that we lost.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Final { refused: true, .. })
     }
 }
 
@@ -99,7 +104,10 @@ impl From<HomeserverError> for Failure {
             Class::Unreachable | Class::NotMatrix | Class::Unauthorized | Class::Fenced => {
                 Self::Later { after: None, error: text, tries: PATIENT }
             }
-            _ => Self::last(text),
+            class => {
+                let refused = matches!(class, Class::Forbidden | Class::NotFound);
+                Self::Final { error: text, refused }
+            }
         }
     }
 }

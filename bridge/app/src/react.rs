@@ -7,13 +7,13 @@ use std::{sync::Arc, time::Duration};
 use kring_core::{
     audit::{Actor as AuditActor, AuditEntry},
     group::{Grant, Role},
-    ids::PlaceKey,
+    ids::{PlaceKey, Shared},
 };
 use kring_policies::{
     decide::decide,
     facts::Request,
     mirror::{Membership, Mirror, MirrorRoom, RoomState},
-    plan::{Action, ActionKind, plan_alarms, plan_member, plan_power, plan_state},
+    plan::{Action, ActionKind, Alarm, plan_alarms, plan_member, plan_power, plan_state},
 };
 use kring_store::{LeasedEvent, Writer};
 use ruma::{OwnedRoomId, OwnedUserId, UserId};
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::{
     App, Error, Snapshot,
+    alarms::{Cause, Found, Looked, POWERLESS},
     observe::{membership, observe_state},
     texts,
 };
@@ -47,6 +48,10 @@ impl<'a> Event<'a> {
             content: json.get("content")?.clone(),
             stored,
         })
+    }
+
+    fn cause(&self) -> Cause<'_> {
+        Cause { event: &self.stored.event_id, sender: self.sender.as_str() }
     }
 
     fn subject(&self) -> Option<OwnedUserId> {
@@ -182,7 +187,10 @@ impl App {
     ) -> Result<Option<Arc<Snapshot>>, Error> {
         let snapshot = self.snapshot();
         let Some(request) = request_of(event, user, now) else { return Ok(None) };
-        let Some(grant) = self.allowed(&snapshot, event, place, user, &request) else { return Ok(None) };
+        let Some((grant, code)) = self.allowed(&snapshot, event, place, user, &request) else {
+            return Ok(None);
+        };
+        self.note_native(writer, event, place, &grant, &request, &code).await?;
         match request {
             Request::InviteNatively => writer.put_grant(&grant).await?,
             // Whoever runs a group may give that back as well.
@@ -205,7 +213,38 @@ impl App {
         Ok(Some(Arc::new(fresh)))
     }
 
-    /// The grant that the policy lets the sender give or take with this event; `None` when it does not.
+    /// What an admin does with a client of their own is theirs, and stands in the log as theirs.
+    async fn note_native(
+        &self,
+        writer: &mut Writer,
+        event: &Event<'_>,
+        place: &PlaceKey,
+        grant: &Grant,
+        request: &Request,
+        code: &str,
+    ) -> Result<(), Error> {
+        let (verb, text) = match request {
+            Request::InviteNatively => ("invite", "audit-invited"),
+            Request::Leave => ("leave", "audit-left"),
+            Request::Ban => ("ban", "audit-banned"),
+            _ => ("remove", "audit-removed"),
+        };
+        let snapshot = self.snapshot();
+        let group = snapshot.desired.place(place).map_or(place.group.as_str(), |wanted| wanted.name.as_str());
+        let text = texts::CATALOGUE.text(text, &[("group", group.into())]);
+        let actor = grant.by.clone().map_or(AuditActor::Kring, AuditActor::Member);
+        let entry = AuditEntry::new(self.context.clock.now(), actor, verb, code, text)
+            .with_place(place.clone())
+            .with_member(grant.member.clone())
+            .with_detail("from", "client")
+            .with_detail("room", event.room.as_str())
+            .with_detail("event", event.stored.event_id.as_str());
+        writer.append_audit(&entry).await?;
+        Ok(())
+    }
+
+    /// The grant that the policy lets the sender give or take with this event, with the code of that; `None` when it does
+    /// not.
     fn allowed(
         &self,
         snapshot: &Snapshot,
@@ -213,17 +252,18 @@ impl App {
         place: &PlaceKey,
         user: &UserId,
         request: &Request,
-    ) -> Option<Grant> {
+    ) -> Option<(Grant, Shared)> {
         let facts = snapshot.facts(place, &event.sender, Some(user))?;
         let subject = facts.subject?;
         let decision = decide(&self.context.policy, &facts, request);
-        decision.allowed.then(|| Grant {
+        let grant = Grant {
             group: place.group.clone(),
             member: subject.member.id.clone(),
             role: Role::Member,
             until: decision.until,
             by: snapshot.person(&event.sender).map(|actor| actor.member.id.clone()),
-        })
+        };
+        decision.allowed.then_some((grant, decision.code))
     }
 
     async fn react_to_own_membership(
@@ -233,13 +273,17 @@ impl App {
         place: &PlaceKey,
         now: Option<Membership>,
     ) -> Result<bool, Error> {
-        if now == Some(Membership::Join) || self.context.bridge() != event.subject().as_deref() {
+        if self.context.bridge() != event.subject().as_deref() {
             return Ok(false);
         }
-        tracing::error!(room.id = %event.room, "the bridge is no longer in a room that it manages");
-        let group = place.group.to_string();
-        let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
-        self.tell_admins(writer, &text, &event.stored.event_id).await
+        let [out, _] = POWERLESS;
+        let mut found = Vec::new();
+        if now != Some(Membership::Join) {
+            let group = place.group.to_string();
+            let text = texts::CATALOGUE.text("alarm-bridge-out", &[("group", group.as_str().into())]);
+            found.push(Alarm { place: place.clone(), code: out.to_owned(), text }.into());
+        }
+        self.follow_alarms(writer, Looked::At(place, &[out]), &found, Some(event.cause())).await
     }
 
     async fn react_to_room_state(
@@ -283,21 +327,18 @@ impl App {
             place: Some(place.clone()),
             filling: false,
             state: state.clone(),
-            members: Vec::new(),
+            // Only whoever is in a room hears what happens there.
+            members: self
+                .context
+                .bridge()
+                .map(|bridge| (bridge.to_owned(), Membership::Join))
+                .into_iter()
+                .collect(),
         };
         let alarms = plan_alarms(&self.context.policy, &snapshot.world, &snapshot.desired, wanted, &room);
-        let mut told = false;
-        for alarm in alarms.into_iter().filter(|alarm| alarm.code == code) {
-            let at = self.context.clock.now();
-            let entry = AuditEntry::new(at, AuditActor::Kring, "alarm", &alarm.code, alarm.text.clone())
-                .with_place(place.clone())
-                .with_detail("room", event.room.as_str())
-                .with_detail("event", event.stored.event_id.as_str())
-                .with_detail("sender", event.sender.as_str());
-            writer.append_audit(&entry).await?;
-            told |= self.tell_admins(writer, &alarm.text, &event.stored.event_id).await?;
-        }
-        Ok(told)
+        let found: Vec<Found> =
+            alarms.into_iter().filter(|alarm| alarm.code == code).map(Found::from).collect();
+        self.follow_alarms(writer, Looked::At(place, &[code]), &found, Some(event.cause())).await
     }
 
     /// Powers that were given away in our name: by a homeserver's admin API, which writes as the room's creator, or in an
@@ -310,7 +351,8 @@ impl App {
     ) -> Result<bool, Error> {
         let snapshot = self.snapshot();
         let Some(wanted) = snapshot.desired.place(place) else { return Ok(false) };
-        let state = RoomState { power_levels: Some(event.content.clone()), ..RoomState::default() };
+        let version = writer.room_state(&event.room).await?.and_then(|state| state.version);
+        let state = RoomState { power_levels: Some(event.content.clone()), version, ..RoomState::default() };
         let room = MirrorRoom {
             room_id: event.room.clone(),
             place: Some(place.clone()),
@@ -343,6 +385,8 @@ fn lasting(event_type: &str) -> Option<&'static str> {
         "m.room.encryption" => Some("encrypted"),
         "m.room.tombstone" => Some("tombstone"),
         "m.room.server_acl" => Some("server-acl"),
+        // In a room of a version before 12, where the bridge's power is a number as anybody's.
+        "m.room.power_levels" => Some("bridge-without-power"),
         _ => None,
     }
 }

@@ -70,8 +70,8 @@ impl App {
     }
 
     /// Reads the facts again and does what follows from them in rooms that exist. Rooms that are not there yet, and
-    /// removals that somebody must confirm, wait for `apply`; of the latter the admins are told once. Needs a running
-    /// [`App::serve_outbox`]; gives how many actions were carried out.
+    /// removals that somebody must confirm, wait for `apply`; of the latter the admins are told once, as of what only a
+    /// person can put right. Needs a running [`App::serve_outbox`]; gives how many actions were carried out.
     ///
     /// # Errors
     ///
@@ -81,9 +81,7 @@ impl App {
         self.drained(BATCH, &|_| {}).await?;
         self.reload().await?;
         let plan = self.context.plan().await?.plan;
-        for alarm in &plan.alarms {
-            tracing::error!(place = %alarm.place, policy.code = %alarm.code, "a room needs a person's attention");
-        }
+        self.follow_plan(&plan).await?;
         if let Some(question) = &plan.confirmation {
             self.ask_once(question).await?;
         }
@@ -99,9 +97,10 @@ impl App {
 
     async fn ask_once(&self, question: &Confirmation) -> Result<(), Error> {
         let mut writer = self.context.store.write().await?;
-        if writer.setting(ASKED).await?.as_deref() != Some(question.token.as_str()) {
-            writer.put_setting(ASKED, &question.token).await?;
-            self.tell_admins(&mut writer, &question.text, &question.token).await?;
+        let asked = question.asked.as_str();
+        if writer.setting(ASKED).await?.as_deref() != Some(asked) {
+            writer.put_setting(ASKED, asked).await?;
+            self.tell_admins(&mut writer, &question.text, asked).await?;
             writer.commit().await?;
             self.effects_stored.notify_one();
         }

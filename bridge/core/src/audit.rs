@@ -24,7 +24,8 @@ pub enum Actor {
 
 /// What happened, in the shape in which it is stored and exported. Entries are only ever added.
 ///
-/// People are named by [`MemberId`]. The sentence in `text` may name the person as well, as the plan did.
+/// People are named by [`MemberId`]. The sentence in `text` may name the person whom it was done to as well, as the plan
+/// did, and nobody else: that person may read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// When, in UTC.

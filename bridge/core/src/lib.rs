@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod confirm;
 pub mod email;
 pub mod group;
 pub mod ids;

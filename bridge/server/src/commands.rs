@@ -4,6 +4,7 @@ pub mod apply;
 pub mod audit;
 mod changing;
 pub mod config;
+mod confirming;
 pub mod doctor;
 pub mod events;
 pub mod group;

@@ -11,8 +11,8 @@ use crate::{config::Problems, output::texts};
 pub enum Exit {
     /// 0: it did its work, whatever the answer was.
     Done,
-    /// 1: it did its work, and a case of `policy test` failed.
-    CasesFailed,
+    /// 1: it did its work, and what it looked at is not good: a case of `policy test` fails, the audit log was changed.
+    NotGood,
     /// 2: it could not do its work.
     CouldNot,
 }
@@ -22,7 +22,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::CasesFailed => 1,
+            Self::NotGood => 1,
             Self::CouldNot => 2,
         }
     }
@@ -31,7 +31,7 @@ impl Exit {
     pub fn from_code(code: u8) -> Self {
         match code {
             0 => Self::Done,
-            1 => Self::CasesFailed,
+            1 => Self::NotGood,
             _ => Self::CouldNot,
         }
     }

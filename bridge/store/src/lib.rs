@@ -20,7 +20,7 @@
 //! | `inbox` | [`Store::receive`], [`Store::unpack`] |
 //! | `events`, `transactions` | [`Store::ingest`], [`Writer::lease_events`], [`Writer::events_done`] |
 //! | `outbox` | [`Writer::enqueue`], [`Writer::lease_effects`], [`Writer::effect_done`] |
-//! | `audit` | [`Writer::append_audit`], [`Reader::audit`], [`Reader::verify_audit`] |
+//! | `audit` | [`Writer::append_audit`], [`Reader::audit`], [`Reader::audit_rows`], [`Reader::walk_audit`] |
 //! | `imports`, `settings`, `repairs` | [`Writer::put_import`], [`Writer::put_setting`], [`Writer::note_repair`] |
 //!
 //! # How to add a table
@@ -60,7 +60,7 @@ mod thread;
 mod url;
 mod wake;
 
-pub use audit::{AuditFilter, AuditRecord};
+pub use audit::{AuditChain, AuditFilter, AuditRecord, AuditRow, Breach, BrokenLine};
 pub use error::{OpenError, StoreError};
 pub use events::{Backlog, DeadEvent};
 pub use imports::ImportRecord;

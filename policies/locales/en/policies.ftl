@@ -196,7 +196,8 @@ problem-twice = "{ $name }" stands there twice. Leave one out.
 problem-timezone = There is no time zone "{ $name }". Write for example Europe/Amsterdam.
 problem-admin-power = An admin has a level from 1 to 99. Higher is for Kring.
 problem-writer-power = Who writes has a level from 1 to that of the admin.
-problem-percent = A percentage lies between 0 and 100.
+problem-percent = A percentage lies between 0 and 50. With more, Kring would hardly ever ask.
+problem-at-least = This number lies from 1 to 1000. With more, Kring would hardly ever ask.
 problem-most-groups = Choose a number between 2 and 200.
 problem-two-sections = There can be only one section.
 problem-no-name = "name" is missing here: what is the group called?
@@ -248,6 +249,7 @@ says-grace-here = { $days ->
    *[other] Who leaves stays here for { $days } more days.
 }
 says-removal = Do more than { $percent } percent of the people go out at once, and are they { $people } or more? Then Kring asks first.
+says-removal-group = Do more than { $percent } percent of the people of one group go out at once, and are they { $people } or more? Then Kring asks first, too.
 says-leave-alone = There are logins that Kring leaves alone.
 says-one = There is one such group.
 says-each = There is a group for each { $attribute }.

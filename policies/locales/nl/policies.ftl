@@ -196,7 +196,8 @@ problem-twice = "{ $name }" staat er twee keer. Laat er één weg.
 problem-timezone = De tijdzone "{ $name }" bestaat niet. Schrijf bijvoorbeeld Europe/Amsterdam.
 problem-admin-power = Een beheerder heeft een niveau van 1 tot en met 99. Hoger is voor Kring.
 problem-writer-power = Wie mag schrijven heeft een niveau van 1 tot en met dat van de beheerder.
-problem-percent = Een percentage ligt tussen 0 en 100.
+problem-percent = Een percentage ligt tussen 0 en 50. Bij meer zou Kring bijna nooit vragen.
+problem-at-least = Dit getal ligt van 1 tot en met 1000. Bij meer zou Kring bijna nooit vragen.
 problem-most-groups = Kies een aantal tussen 2 en 200.
 problem-two-sections = Er kan maar één rubriek met section zijn.
 problem-no-name = Hier ontbreekt "name": hoe heet de groep?
@@ -248,6 +249,7 @@ says-grace-here = { $days ->
    *[other] Wie weggaat, blijft hier nog { $days } dagen.
 }
 says-removal = Gaan er in één keer meer dan { $percent } procent van de mensen uit, en zijn dat er { $people } of meer? Dan vraagt Kring eerst of het klopt.
+says-removal-group = Gaan er in één keer meer dan { $percent } procent van de mensen uit één groep, en zijn dat er { $people } of meer? Ook dan vraagt Kring eerst of het klopt.
 says-leave-alone = Er zijn inlogs waar Kring van afblijft.
 says-one = Er is één zo'n groep.
 says-each = Voor elke { $attribute } is er een groep.

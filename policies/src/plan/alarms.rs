@@ -9,6 +9,7 @@ use super::{
 use crate::{
     desired::DesiredPlace,
     mirror::{Mirror, MirrorRoom},
+    power::is_above_numbers,
 };
 
 pub(super) fn alarms(look: &Look<'_>, mirror: &Mirror) -> Vec<Alarm> {
@@ -47,8 +48,7 @@ pub(super) fn of_room(look: &Look<'_>, place: &DesiredPlace, room: &MirrorRoom) 
 
 /// Since version 12 the creator's power is infinite and cannot be lost; before, it is a number like any other.
 fn bridge_has_power(look: &Look<'_>, room: &MirrorRoom) -> bool {
-    let version = room.state.version.as_deref().and_then(|v| v.parse::<u32>().ok());
-    if version.is_none_or(|v| v >= 12) {
+    if is_above_numbers(room.state.version.as_deref()) {
         return true;
     }
     let level = |bridge: &ruma::OwnedUserId| {

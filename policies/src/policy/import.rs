@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use kring_core::{
     ids::UserType,
-    import::{Column, Feeds, ImportRules, Level},
+    import::{Column, Feeds, GroupThreshold, ImportRules, Level},
 };
 
-use super::{Origin, Policy};
+use super::{Origin, Policy, Removal};
 
 impl Policy {
     /// The rules for an import on `today`: types, who may enter the section, columns, levels and thresholds.
@@ -26,7 +26,15 @@ impl Policy {
             }
         }
         rules.levels = self.levels();
-        rules.thresholds.share = self.removal.percent();
+        rules.thresholds.share = self.removal.total.percent();
+        rules.thresholds.group = rules.levels.first().filter(|_| self.removal.says_in_group).map(|level| {
+            let Removal { in_group, .. } = self.removal;
+            GroupThreshold {
+                column: level.column.clone(),
+                share: in_group.percent(),
+                count: in_group.at_least,
+            }
+        });
         rules
     }
 
@@ -81,6 +89,14 @@ mod tests {
     fn shipped_policy_says_what_the_importer_takes_for_granted() {
         let today = date(2026, 11, 23);
         assert_eq!(ivn().import_rules(today), ImportRules::new(today));
+    }
+
+    #[test]
+    fn threshold_of_a_group_holds_for_the_smallest_groups_of_the_administration() {
+        let own = "  at_least: 10\n  in_group: { percent: 30, at_least: 4 }\n";
+        let thresholds = ivn_with("  at_least: 10\n", own).import_rules(date(2026, 11, 23)).thresholds;
+        let group = GroupThreshold { column: "afdeling".into(), share: 30, count: 4 };
+        assert_eq!((thresholds.share, thresholds.group), (20, Some(group)));
     }
 
     #[test]

@@ -11,15 +11,19 @@ use serde_saphyr::Location;
 use super::{
     Problem,
     conditions::line,
+    placed::Placed,
     problem,
-    raw::{Name, RawAttribute, RawPeople, RawPolicy, RawReach, RawTitle, RawType},
+    raw::{Name, RawAttribute, RawPeople, RawPolicy, RawReach, RawRemoval, RawTitle, RawType},
     unknown,
 };
 use crate::{
     condition::People,
     decision::Named,
     glob::Glob,
-    policy::{AttributeRule, Kind, Origin, Policy, PolicyLines, Powers, Reach, Removal, SpaceRule, TypeRule},
+    policy::{
+        AttributeRule, Kind, Origin, Policy, PolicyLines, Powers, Reach, Removal, SpaceRule, Threshold,
+        TypeRule,
+    },
 };
 
 mod kind;
@@ -77,10 +81,7 @@ impl Checker<'_> {
             root: self.root(&raw.root, &kinds),
             alarms: raw.alarms.as_ref().and_then(|name| self.fixed_key(name, &kinds)),
             kinds,
-            removal: Removal {
-                share: raw.ask_before_removing.percent.value / 100.0,
-                at_least: raw.ask_before_removing.at_least,
-            },
+            removal: removal(&raw.ask_before_removing),
             grace_days: raw.grace_days.as_ref().map_or(0, |days| days.value),
             max_children: raw.most_groups_in_a_space.as_ref().map_or(40, |n| n.value),
             fill_above: raw.fill_above.unwrap_or(5),
@@ -104,15 +105,26 @@ impl Checker<'_> {
         if let Some(at) = written.and_then(|p| p.writer.as_ref()).filter(|_| !(1..=admin).contains(&writer)) {
             self.problem(at.referenced, "problem-writer-power", &[]);
         }
-        let percent = &raw.ask_before_removing.percent;
-        if !(0.0..=100.0).contains(&percent.value) {
-            self.problem(percent.referenced, "problem-percent", &[]);
+        let removal = &raw.ask_before_removing;
+        self.threshold(&removal.percent, &removal.at_least);
+        if let Some(group) = &removal.in_group {
+            self.threshold(&group.percent, &group.at_least);
         }
         if let Some(most) = raw.most_groups_in_a_space.as_ref().filter(|n| !(2..=200).contains(&n.value)) {
             self.problem(most.referenced, "problem-most-groups", &[]);
         }
         if let Some(second) = raw.groups.iter().filter(|g| g.section).nth(1) {
             self.problem(second.kind.referenced, "problem-two-sections", &[]);
+        }
+    }
+
+    /// A policy may ask sooner or later, and not never.
+    fn threshold(&mut self, percent: &Placed<f64>, at_least: &Placed<usize>) {
+        if !(0.0..=50.0).contains(&percent.value) {
+            self.problem(percent.referenced, "problem-percent", &[]);
+        }
+        if !(1..=1000).contains(&at_least.value) {
+            self.problem(at_least.referenced, "problem-at-least", &[]);
         }
     }
 
@@ -208,6 +220,16 @@ pub(super) fn name(value: &str) -> [(&'static str, Named); 1] {
 
 fn is_key(kind: &Kind, name: &str) -> bool {
     matches!(&kind.origin, Origin::Fixed(key) if key.as_str() == name)
+}
+
+fn removal(raw: &RawRemoval) -> Removal {
+    let threshold = |percent: &Placed<f64>, at_least: &Placed<usize>| Threshold {
+        share: percent.value / 100.0,
+        at_least: at_least.value,
+    };
+    let total = threshold(&raw.percent, &raw.at_least);
+    let in_group = raw.in_group.as_ref().map(|group| threshold(&group.percent, &group.at_least));
+    Removal { total, in_group: in_group.unwrap_or(total), says_in_group: in_group.is_some() }
 }
 
 fn powers(raw: &RawPolicy) -> Powers {

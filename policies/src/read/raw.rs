@@ -116,15 +116,27 @@ pub(crate) struct RawAttribute {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawRemoval {
-    /// Of the people there are, 0 to 100.
+    /// Of the people there are, 0 to 50.
     pub(crate) percent: Placed<f64>,
-    /// Never ask for fewer people than this.
-    pub(crate) at_least: usize,
+    /// Never ask for fewer people than this, 1 to 1000.
+    pub(crate) at_least: Placed<usize>,
+    /// Another measure for the people of one group.
+    pub(crate) in_group: Option<RawInGroup>,
+}
+
+/// How many people of one group may be taken out without asking.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawInGroup {
+    /// Of the people of the group, 0 to 50.
+    pub(crate) percent: Placed<f64>,
+    /// Never ask for fewer people than this, 1 to 1000.
+    pub(crate) at_least: Placed<usize>,
 }
 
 impl Default for RawRemoval {
     fn default() -> Self {
-        Self { percent: Placed::nowhere(20.0), at_least: 10 }
+        Self { percent: Placed::nowhere(20.0), at_least: Placed::nowhere(10), in_group: None }
     }
 }
 

@@ -90,7 +90,11 @@ fn mistakes_name_their_place_and_the_nearest_word() {
     proef.yaml:16:11 Zeg precies één van key, for_each en made_by. | Say exactly one of key, for_each and made_by.
     proef.yaml:19:11 De naam {plaats} kan hier niet worden ingevuld. Er is: . | The name {plaats} cannot be filled in here. There is: .
     ");
-    assert_snapshot!(with("root:", "ask_before_removing: { percent: 200, at_least: 1 }\nroot:"), @"proef.yaml:7:33 Een percentage ligt tussen 0 en 100. | A percentage lies between 0 and 100.");
+    assert_snapshot!(with("root:", "ask_before_removing: { percent: 200, at_least: 1 }\nroot:"), @"proef.yaml:7:33 Een percentage ligt tussen 0 en 50. Bij meer zou Kring bijna nooit vragen. | A percentage lies between 0 and 50. With more, Kring would hardly ever ask.");
+    assert_snapshot!(with("root:", "ask_before_removing: { percent: 20, at_least: 5, in_group: { percent: 51, at_least: 0 } }\nroot:"), @r"
+    proef.yaml:7:71 Een percentage ligt tussen 0 en 50. Bij meer zou Kring bijna nooit vragen. | A percentage lies between 0 and 50. With more, Kring would hardly ever ask.
+    proef.yaml:7:85 Dit getal ligt van 1 tot en met 1000. Bij meer zou Kring bijna nooit vragen. | This number lies from 1 to 1000. With more, Kring would hardly ever ask.
+    ");
     assert_snapshot!(with("- type: lid\n", "- attributes: { plats: Zwolle }\n"), @r#"
     proef.yaml:22:30 Het gegeven "plats" bestaat niet. Bedoel je "plaats"? | There is no attribute "plats". Did you mean "plaats"?
     "#);

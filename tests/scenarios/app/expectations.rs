@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kring_app::Snapshot;
 use kring_homeserver::MARKER;
 use kring_policies::{desired::DesiredPlace, plan::WantedJoinRule};
-use kring_tests::fake::{Room, World};
+use kring_tests::fake::{Event, Room, World};
 use serde_json::{Value, json};
 
 use crate::scene::Scene;
@@ -23,6 +23,19 @@ impl Scene {
     pub(crate) fn is_in(&self, place: &str, user: &str) -> bool {
         let room = self.room(place);
         self.fake.world().membership(&room, user) == "join"
+    }
+
+    /// What Kring said to the group that hears of alarms.
+    pub(crate) fn told(&self) -> Vec<Event> {
+        let room = self.room("team/websupport");
+        let world = self.fake.world();
+        let timeline = &world.room(&room).expect("a room").timeline;
+        timeline.iter().filter(|e| e.event_type == "m.room.message").cloned().collect()
+    }
+
+    /// The same, as texts.
+    pub(crate) fn notices(&self) -> Vec<String> {
+        self.told().iter().map(|event| event.text("body").to_owned()).collect()
     }
 
     /// The people in the room of `place`, by local part, without the bridge.
@@ -184,7 +197,7 @@ impl Comparison<'_> {
     fn assert_relations(&self, kind: &str, places: &[kring_core::ids::PlaceKey]) {
         let wanted: BTreeSet<_> =
             places.iter().filter_map(|place| self.rooms.get(&place.to_string())).cloned().collect();
-        let has_via = |event: &kring_tests::fake::Event| {
+        let has_via = |event: &Event| {
             event.content.get("via").and_then(Value::as_array).is_some_and(|via| !via.is_empty())
         };
         let states = self.room.state.iter().filter(|((k, _), event)| k == kind && has_via(event));

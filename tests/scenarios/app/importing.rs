@@ -1,5 +1,6 @@
 //! A new administration: what it changes in the store at once, and in the rooms with the next apply.
 
+use jiff::SignedDuration;
 use kring_app::importing::ImportError;
 use kring_core::{
     group::GroupRecord,
@@ -164,6 +165,26 @@ async fn a_mass_removal_is_taken_with_its_own_token_only() {
     assert_eq!(sorted, (9..=20).map(user).collect::<Vec<_>>());
     assert_eq!(after.log.len(), before.log.len() + 1);
     assert_ne!(after.last, before.last);
+}
+
+#[tokio::test]
+async fn a_token_of_an_import_ends_with_its_quarter_of_an_hour() {
+    let scene = Scene::filled().await;
+    let next = without(9..=20);
+    let question = scene.refused(&next, None).await;
+    scene.clock.advance(SignedDuration::from_mins(21));
+    let before = scene.kept().await;
+    let again = scene.refused(&next, Some(&question.token)).await;
+    assert_eq!((again.asked == question.asked, again.token == question.token), (true, false));
+    assert_eq!(scene.kept().await, before, "a refused import changes nothing");
+    scene.clock.advance(SignedDuration::from_mins(14));
+    let context = &scene.app.context;
+    let taken = context.import(next.csv().as_bytes(), Some(&again.token)).await.expect("in time");
+    assert_eq!(taken.report.removed, 12);
+    let line =
+        scene.reader().await.audit(&AuditFilter::default().limit(1)).await.expect("the log").remove(0).entry;
+    assert_eq!((&*line.verb, line.details.get("confirmed")), ("import", Some(&json!(true))));
+    insta::assert_snapshot!(line.text.nl, @"De ledenadministratie is ingelezen: 0 nieuw, 0 veranderd, 12 weg.");
 }
 
 #[rstest]

@@ -2,6 +2,7 @@
 //! the way. No story sleeps: it waits for conditions, or moves the clock.
 #![expect(clippy::expect_used, clippy::panic, reason = "a helper of a test fails by panicking, too")]
 
+mod alarms;
 mod apply;
 mod arrears;
 mod association;

@@ -1,9 +1,11 @@
 //! Groups whose admins invite with their own program.
 
-use kring_app::grouping::NewGroup;
-use kring_core::{group::Role, member::Person};
+use kring_app::{By, grouping::NewGroup};
+use kring_core::{audit::Actor as AuditActor, group::Role, member::Person};
 use kring_policies::facts::Actor;
+use kring_store::AuditFilter;
 use kring_tests::{eventually, fake::Knobs};
+use serde_json::json;
 
 use crate::{
     association::{number, user},
@@ -82,6 +84,46 @@ async fn who_could_be_invited_through_kring_does_not_stay_where_only_kring_invit
     let repairs = scene.repairs_of_others().await;
     let verbs: Vec<_> = repairs.iter().map(|r| (&*r.entry.verb, &*r.entry.code)).collect();
     assert_eq!(verbs, [("repair-remove", "branch-not-theirs")]);
+}
+
+/// What an admin does with a program of their own stands in the log as theirs, and whom it was done to sees it without their
+/// name.
+#[tokio::test]
+async fn what_an_admin_did_is_written_down_as_theirs_and_shown_to_whom_it_was_done() {
+    let scene = Scene::filled().await;
+    let group = project(&scene).await;
+    let room = scene.room(&group);
+    let admin = scene.fake.acting(&user(9));
+    admin.invite(&room, &user(12)).expect("an admin may");
+    scene.settled().await;
+    admin.kick(&room, &user(12)).expect("an admin may");
+    scene.settled().await;
+    let (nine, twelve) = (person(&scene, 9).await.member.id, person(&scene, 12).await.member.id);
+    let by_nine = AuditFilter::default().by(AuditActor::Member(nine.clone()));
+    let lines = scene.reader().await.audit(&by_nine).await.expect("the log");
+    let lines: Vec<_> =
+        lines.iter().map(|r| (&*r.entry.verb, r.entry.member.clone(), r.entry.details.get("from"))).collect();
+    let client = json!("client");
+    let done = |verb| (verb, Some(twelve.clone()), Some(&client));
+    assert_eq!(lines, [done("remove"), done("invite")]);
+
+    let own = scene.app.context.lines_about(&twelve, 10).await.expect("the log");
+    let about: Vec<_> =
+        own.iter().filter(|line| line.group.as_ref().is_some_and(|g| g.as_str() == group)).collect();
+    let said: Vec<_> = about.iter().map(|line| (line.by, &*line.verb, line.text.nl.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (By::Person, "remove", "Uit Otters gehaald door iemand die dat mag."),
+            (By::Kring, "repair-join", "Is uitgenodigd voor Otters."),
+            (By::Person, "invite", "Uitgenodigd in Otters door iemand die dat mag."),
+        ]
+    );
+    assert!(about.iter().all(|line| line.group_name.as_deref() == Some("Otters")));
+    let json = serde_json::to_string(&own).expect("JSON");
+    for other in [nine.as_str(), "lid-09", "Voornaam9", "sender"] {
+        assert!(!json.contains(other), "{other} in {json}");
+    }
 }
 
 #[tokio::test]

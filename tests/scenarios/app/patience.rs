@@ -1,7 +1,6 @@
 //! Kring never fights a person in a loop.
 
 use jiff::SignedDuration;
-use kring_tests::fake::Event;
 use serde_json::json;
 
 use crate::{association::user, scene::Scene};
@@ -29,7 +28,7 @@ async fn pauses_grow_and_the_admins_hear_of_it_once() {
         scene.settled().await;
         assert!(scene.is_in("afdeling/assen", &user(16)), "after {pause} s");
     }
-    let notices = notices(&scene);
+    let notices = scene.told();
     let bodies: Vec<_> = notices.iter().map(|e| (e.sender.as_str(), e.text("body"))).collect();
     let text = "Ik heb in groep afdeling/assen al 3 keer iets hersteld wat @lid-16:kring.test veranderde. \
                 Ik wacht nu steeds langer. Praat even met elkaar.";
@@ -39,11 +38,4 @@ async fn pauses_grow_and_the_admins_hear_of_it_once() {
         [Some(&json!("m.notice"))]
     );
     scene.assert_right().await;
-}
-
-fn notices(scene: &Scene) -> Vec<Event> {
-    let room = scene.room("team/websupport");
-    let world = scene.fake.world();
-    let timeline = &world.room(&room).expect("a room").timeline;
-    timeline.iter().filter(|e| e.event_type == "m.room.message").cloned().collect()
 }

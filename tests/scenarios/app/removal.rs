@@ -1,7 +1,13 @@
 //! Taking many people out asks first.
 
+use jiff::SignedDuration;
 use kring_app::ApplyError;
+use kring_core::{
+    audit::{Actor, AuditEntry},
+    confirm::Answer,
+};
 use kring_policies::plan::Confirmation;
+use kring_store::AuditFilter;
 use kring_tests::Administration;
 
 use crate::{
@@ -68,4 +74,55 @@ async fn a_mass_removal_that_shows_only_when_rooms_were_found_again_asks_then() 
         "lid-01 lid-02 lid-03 lid-04 lid-05 lid-06 lid-07 lid-08"
     );
     scene.assert_right().await;
+}
+
+#[tokio::test]
+async fn a_token_of_an_hour_ago_confirms_nothing_and_a_confirmation_is_written_down() {
+    let scene = Scene::filled().await;
+    scene.import(&without(9..=20)).await;
+    let question = refused(&scene, None).await;
+    scene.fake.reset_counts();
+    scene.clock.advance(SignedDuration::from_hours(1));
+    let again = refused(&scene, Some(&question.token)).await;
+    assert_eq!((again.removed, again.asked == question.asked), (12, true));
+    assert!(again.token != question.token && again.until > question.until);
+    let now = scene.app.context.clock.now();
+    assert_eq!(again.asked.answer(&question.token, now), Answer::Expired, "and that can be said");
+    assert_eq!((scene.fake.requests(), scene.confirmed().await), (vec![], vec![]), "nothing was done");
+
+    // A quarter of an hour is long enough to look.
+    scene.clock.advance(SignedDuration::from_mins(14));
+    let applied = scene.apply_confirmed(Some(&again.token)).await.expect("in time");
+    assert_eq!((applied.failed, applied.left), (vec![], 0));
+    let written = scene.confirmed().await;
+    let [entry] = written.as_slice() else { panic!("once, though a plan has rounds: {written:?}") };
+    assert_eq!((&entry.actor, &*entry.code), (&Actor::Operator, "mass-removal"));
+    assert_eq!(entry.details.get("removed"), Some(&serde_json::json!(12)));
+    scene.settled().await;
+    scene.assert_right().await;
+}
+
+/// The admins hear of a removal that waits once, however often the bridge looks and however long it waits.
+#[tokio::test]
+async fn a_removal_that_waits_is_told_once_though_its_token_changes() {
+    let scene = Scene::filled().await;
+    scene.app.settle().await.expect("settled");
+    let before = scene.notices().len();
+    scene.import(&without(9..=20)).await;
+    for _ in 0..3 {
+        scene.app.settle().await.expect("settled");
+        scene.clock.advance(SignedDuration::from_hours(1));
+    }
+    scene.settled().await;
+    let asked: Vec<_> = scene.notices().split_off(before);
+    let asked: Vec<_> = asked.iter().filter(|body| body.contains("Klopt dat?")).collect();
+    assert_eq!(asked, ["Dit haalt 12 van de 20 mensen uit een groep. Klopt dat?"]);
+}
+
+impl Scene {
+    async fn confirmed(&self) -> Vec<AuditEntry> {
+        let filter = AuditFilter::default().of_verb("confirm");
+        let lines = self.reader().await.audit(&filter).await.expect("the log");
+        lines.into_iter().map(|record| record.entry).collect()
+    }
 }

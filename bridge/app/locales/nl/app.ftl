@@ -8,6 +8,16 @@ provision-has-account = Deze persoon heeft al een inlog.
 provision-invalid = Dit is geen e-mailadres. Verbeter het in het bestand.
 provision-repeated = Dit adres staat eerder in het bestand.
 provision-failed = De inlog kon niet worden gemaakt: { $error }
+audit-import = De ledenadministratie is ingelezen: { $added } nieuw, { $changed } veranderd, { $removed } weg.
+audit-account = Er is een inlog gemaakt.
+audit-invited = Uitgenodigd in { $group } door iemand die dat mag.
+audit-left = Zelf uit { $group } gegaan.
+audit-removed = Uit { $group } gehaald door iemand die dat mag.
+audit-banned = Uit { $group } gehaald door iemand die dat mag, en kan er niet zelf weer in.
+alarm-over = Het probleem met { $group } is voorbij. Kring kan daar weer alles regelen.
+alarm-staffed = { $group } heeft weer genoeg beheerders.
+alarm-many = Bij { $count } groepen is hetzelfde aan de hand. De eerste: { $first } De technisch beheerder ziet ze allemaal met: kring plan
+alarm-many-over = Bij { $count } groepen is een probleem voorbij. De eerste: { $first }
 
 # In the room that was left, for everybody who looks there
 room-replaced = Deze ruimte is vervangen. Het gesprek gaat verder in de nieuwe.

@@ -132,6 +132,11 @@ impl App {
         match serde_json::from_value::<Effect>(leased.payload.clone()) {
             Ok(effect) => {
                 let result = self.guarded(&effect, &leased).await;
+                if let (Effect::Act { action, .. }, Err(failure)) = (&effect, &result)
+                    && failure.is_refusal()
+                {
+                    self.doubt(&action.place).await;
+                }
                 Ended { leased, effect: Some(effect), result }
             }
             Err(error) => Ended { leased, effect: None, result: Err(Failure::last(error.to_string())) },
@@ -192,7 +197,7 @@ impl App {
                 writer.effect_retry(leased.id, next, error).await?;
                 Ok(Some(wait))
             }
-            Failure::Later { error, .. } | Failure::Final { error } => {
+            Failure::Later { error, .. } | Failure::Final { error, .. } => {
                 tracing::error!(%error, effect.id = leased.id, "an effect failed");
                 writer.effect_failed(leased.id, error, now).await?;
                 Ok(None)

@@ -6,7 +6,7 @@ use kring_policies::{
     plan::{PowerLevels, StateKey},
     power,
 };
-use ruma::{OwnedRoomId, UserId};
+use ruma::{OwnedRoomId, OwnedUserId, UserId};
 use serde_json::{Value, json};
 
 use super::{Failure, Seen};
@@ -21,8 +21,11 @@ impl App {
         room: OwnedRoomId,
         wanted: &PowerLevels,
     ) -> Result<Vec<Seen>, Failure> {
+        let state = self.context.store.read().await?.room_state(&room).await?.unwrap_or_default();
+        let above = power::is_above_numbers(state.version.as_deref());
+        let creators = if above { &*self.context.own_users } else { &[] };
         let current = self.homeserver.get_state(&room, POWER_LEVELS, "").await?;
-        let Some(content) = self.merged(current.as_ref(), wanted) else {
+        let Some(content) = self.merged(current.as_ref(), wanted, creators) else {
             return Ok(current
                 .map(|content| seen_state(&room, POWER_LEVELS, "", content))
                 .into_iter()
@@ -30,15 +33,20 @@ impl App {
         };
         self.homeserver.put_state(&room, &StateContent::new(POWER_LEVELS, "", content)).await?;
         let after = self.homeserver.get_state(&room, POWER_LEVELS, "").await?;
-        match (self.merged(after.as_ref(), wanted), after) {
+        match (self.merged(after.as_ref(), wanted, creators), after) {
             (None, Some(content)) => Ok(vec![seen_state(&room, POWER_LEVELS, "", content)]),
             _ => Err(Failure::soon("somebody changed the powers meanwhile")),
         }
     }
 
-    fn merged(&self, current: Option<&Value>, wanted: &PowerLevels) -> Option<Value> {
+    fn merged(
+        &self,
+        current: Option<&Value>,
+        wanted: &PowerLevels,
+        creators: &[OwnedUserId],
+    ) -> Option<Value> {
         let managed = |user: &UserId| !self.context.is_own(user) && !self.context.policy.leaves_alone(user);
-        power::merge(current, wanted, managed, &self.context.own_users)
+        power::merge(current, wanted, managed, creators)
     }
 
     pub(super) async fn set_state(

@@ -41,7 +41,7 @@ pub(super) fn conclude(
         added: diff.added.len(),
         changed: diff.changed.len(),
         removed: diff.removed.len(),
-        confirmation: diff::confirmation(before, &diff, &rules.thresholds, hidden),
+        confirmation: diff::confirmation(before, &diff, rules, hidden),
     };
     Import { report, administration, diff, mentioned, addresses }
 }

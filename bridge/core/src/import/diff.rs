@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sha2::{Digest, Sha256};
+use jiff::Timestamp;
 
 use super::{
     Administration, ImportRules,
@@ -12,7 +12,11 @@ use super::{
     row::Row,
     rules::{Level, Thresholds},
 };
-use crate::ids::{MembershipNumber, Shared};
+use crate::{
+    confirm::Asked,
+    ids::{MembershipNumber, Shared},
+    text::Text,
+};
 
 /// The people and groups that differ from the previous administration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -168,18 +172,19 @@ fn stayed_together<'r>(
 pub(super) fn confirmation(
     previous: &Administration,
     diff: &Diff,
-    thresholds: &Thresholds,
+    rules: &ImportRules,
     hidden: bool,
 ) -> Option<Confirmation> {
+    let thresholds = &rules.thresholds;
     let (removed, of) = (diff.removed.len(), previous.present().count());
     let certain = exceeds(removed, of, thresholds.certain);
     let many = exceeds(removed, of, thresholds.share) && removed >= thresholds.count;
     // A missing quote hides who comes after it: then even one is too many.
     if removed > 0 && (certain || many || hidden) {
-        return Some(confirm(diff, removed, of, messages::mass_removal(removed, of)));
+        return Some(confirm(diff, removed, of, rules.now, messages::mass_removal(removed, of)));
     }
     let (name, removed, of) = emptied_group(previous, diff, thresholds)?;
-    Some(confirm(diff, removed, of, messages::group_removal(&name, removed, of)))
+    Some(confirm(diff, removed, of, rules.now, messages::group_removal(&name, removed, of)))
 }
 
 fn exceeds(removed: usize, of: usize, percent: u32) -> bool {
@@ -211,16 +216,12 @@ fn emptied_group(
 }
 
 /// The token stands for exactly these people.
-fn confirm(diff: &Diff, removed: usize, of: usize, text: crate::text::Text) -> Confirmation {
+fn confirm(diff: &Diff, removed: usize, of: usize, now: Timestamp, text: Text) -> Confirmation {
     let mut numbers: Vec<&str> = diff.removed.iter().map(MembershipNumber::as_str).collect();
     numbers.sort_unstable();
-    let mut digest = Sha256::new_with_prefix(b"kring mass-removal\0");
-    for number in numbers {
-        digest.update(number.as_bytes());
-        digest.update(b"\0");
-    }
-    let token = hex::encode(digest.finalize()).chars().take(12).collect();
-    Confirmation { code: "mass-removal", removed, of, token, text }
+    let asked = Asked::about("import", numbers);
+    let (token, until) = (asked.token(now), Asked::until(now));
+    Confirmation { code: "mass-removal", removed, of, token, until, asked, text }
 }
 
 /// Addresses of the previous administration with the numbers that had them.

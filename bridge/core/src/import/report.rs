@@ -1,9 +1,10 @@
 //! What an import concluded, in the shape of `kring import --json`.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::messages::{self, Reject, Warning};
-use crate::{ids::MembershipNumber, text::Text};
+use crate::{confirm::Asked, ids::MembershipNumber, text::Text};
 
 /// The report on one file. Serialises to the JSON that `kring import --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,8 +51,13 @@ pub struct Confirmation {
     pub removed: usize,
     /// Of how many.
     pub of: usize,
-    /// What to repeat in order to confirm: the same removal has the same token, another one another.
+    /// What to repeat in order to confirm: for exactly these people, and until [`Confirmation::until`].
     pub token: String,
+    /// From then on the token confirms nothing any more.
+    pub until: Timestamp,
+    /// What is asked.
+    #[serde(skip)]
+    pub asked: Asked,
     /// The question for people.
     pub text: Text,
 }

@@ -1,6 +1,6 @@
 //! What the policy decides about an import: columns, types, limits and thresholds.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::ids::{Shared, UserType};
 
@@ -9,6 +9,8 @@ use crate::ids::{Shared, UserType};
 pub struct ImportRules {
     /// The day on which memberships are judged, in the association's time zone.
     pub today: Date,
+    /// When a token of this import is given, which decides how long it is good.
+    pub now: Timestamp,
     /// The user types that the policy knows, as the policy spells them.
     pub types: Vec<UserType>,
     /// The types that may enter the section Vereniging.
@@ -121,9 +123,12 @@ impl Default for Thresholds {
 impl ImportRules {
     /// The rules of a nature association: four user types, branches in regions in provinces, and the optional
     /// columns of a network of centres.
+    ///
+    /// It is midnight of `today` in UTC; [`ImportRules::at`] says otherwise.
     pub fn new(today: Date) -> Self {
         Self {
             today,
+            now: today.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp()),
             types: ["medewerker", "vrijwilliger", "beheervrijwilliger", "extern"].map(UserType::from).into(),
             access_types: ["vrijwilliger", "beheervrijwilliger"].map(UserType::from).into(),
             columns: default_columns(),
@@ -133,6 +138,12 @@ impl ImportRules {
             thresholds: Thresholds::default(),
             limits: Limits::default(),
         }
+    }
+
+    /// The same, asked at this instant.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
     }
 
     /// The policy's spelling of a type, whatever its case and outer spaces; `None` for a type it does not know.

@@ -132,7 +132,7 @@ metrics-failed = Kring cannot keep the numbers for metrics.listen ({ $reason }).
 no-signals = Kring does not hear when it is to stop ({ $reason }) and does not start because of that.
 
 # kring plan, apply, why, member, group
-apply-confirm = Then run: kring apply --confirm { $token }
+apply-confirm = Then run, until { $until }: kring apply --confirm { $token }
 apply-done = { $done ->
     [one] 1 step is done
    *[other] { $done } steps are done

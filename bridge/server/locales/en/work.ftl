@@ -1,7 +1,9 @@
 # Connecting
 
 # kring plan, apply, why, audit, group, member
-import-unconfirmed = Nothing was taken in. Is it right? Then run: kring import { $file } --confirm { $token }
+import-unconfirmed = Nothing was taken in. Is it right? Then run, until { $until }: kring import { $file } --confirm { $token }
+confirm-expired = This confirmation is too old: it is good for a quarter of an hour. Look once more whether it is right.
+confirm-another = This confirmation belongs to another question. The list has changed meanwhile. Look once more whether it is right.
 
 # kring doctor, /ready
 doctor-good = { $what }: all right
@@ -65,3 +67,23 @@ events-replayed = { $count ->
    *[other] { $count } events are handled again.
  }
 events-dropped = Event { $number } is forgotten.
+
+# kring audit
+audit-time = “{ $text }” is no day and no instant. Write for example 2026-07-01 or 2026-07-01T10:00:00Z.
+audit-whole = The log is as it was written: { $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+ }. Keep this elsewhere, and it can be seen later that nothing was changed: { $proof }
+audit-changed = The log is not as it was written: line { $line } was changed. Keep the database as it is and ask who could reach it.
+audit-missing = The log is not as it was written: line { $line } is gone. Keep the database as it is and ask who could reach it.
+audit-added = The log is not as it was written: somebody other than Kring added something at line { $line }. Keep the database as it is and ask who could reach it.
+audit-seen = Up to line { $line } all is as it was then.
+audit-not-seen = Line { $line } is not the one of then. Somebody wrote the log anew. Keep the database as it is and ask who could reach it.
+audit-exported = { $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+ }. Keep this with it: { $proof }
+audit-by-kring = by Kring
+audit-by-you = by yourself
+audit-by-person = by another who may do that
+audit-by-operator = by the technical administrator

@@ -132,7 +132,7 @@ metrics-failed = Kring kan de getallen voor metrics.listen niet bijhouden ({ $re
 no-signals = Kring hoort niet wanneer hij moet stoppen ({ $reason }) en start daarom niet.
 
 # kring plan, apply, why, member, group
-apply-confirm = Doe dan: kring apply --confirm { $token }
+apply-confirm = Doe dan, tot { $until } uur: kring apply --confirm { $token }
 apply-done = { $done ->
     [one] 1 stap is klaar
    *[other] { $done } stappen zijn klaar

@@ -1,7 +1,9 @@
 # Aansluiten
 
 # kring plan, apply, why, audit, group, member
-import-unconfirmed = Er is niets ingelezen. Klopt het? Doe dan: kring import { $file } --confirm { $token }
+import-unconfirmed = Er is niets ingelezen. Klopt het? Doe dan, tot { $until } uur: kring import { $file } --confirm { $token }
+confirm-expired = Deze bevestiging is te oud: zij geldt een kwartier. Kijk nog eens of het klopt.
+confirm-another = Deze bevestiging hoort bij een andere vraag. De lijst is intussen veranderd. Kijk nog eens of het klopt.
 
 # kring doctor, /ready
 doctor-good = { $what }: in orde
@@ -65,3 +67,23 @@ events-replayed = { $count ->
    *[other] { $count } gebeurtenissen worden opnieuw behandeld.
  }
 events-dropped = Gebeurtenis { $number } is vergeten.
+
+# kring audit
+audit-time = “{ $text }” is geen dag en geen tijdstip. Schrijf bijvoorbeeld 2026-07-01 of 2026-07-01T10:00:00Z.
+audit-whole = Het logboek klopt: { $lines ->
+    [one] 1 regel
+   *[other] { $lines } regels
+ }. Bewaar dit ergens anders, dan is later te zien dat er niets is veranderd: { $proof }
+audit-changed = Het logboek klopt niet: regel { $line } is veranderd. Bewaar de database zoals zij is en vraag wie erbij kon.
+audit-missing = Het logboek klopt niet: regel { $line } is er niet meer. Bewaar de database zoals zij is en vraag wie erbij kon.
+audit-added = Het logboek klopt niet: iemand anders dan Kring heeft bij regel { $line } iets toegevoegd. Bewaar de database zoals zij is en vraag wie erbij kon.
+audit-seen = Tot en met regel { $line } is alles nog zoals toen.
+audit-not-seen = Regel { $line } is niet meer die van toen. Iemand heeft het logboek opnieuw geschreven. Bewaar de database zoals zij is en vraag wie erbij kon.
+audit-exported = { $lines ->
+    [one] 1 regel
+   *[other] { $lines } regels
+ }. Bewaar dit erbij: { $proof }
+audit-by-kring = door Kring
+audit-by-you = door jezelf
+audit-by-person = door een ander die dat mag
+audit-by-operator = door de technisch beheerder

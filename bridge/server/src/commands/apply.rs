@@ -41,9 +41,13 @@ pub async fn run(args: &ApplyArgs, app: App, context: &Context) -> Result<Exit, 
     let applied = match app.apply(args.confirm.as_deref(), &progress).await {
         Ok(applied) => applied,
         Err(ApplyError::Unconfirmed(question)) => {
-            let token = ("token", question.token.clone().into());
+            let now = context.clock.now();
+            let answer = args.confirm.as_deref().map(|token| question.asked.answer(token, now));
+            super::confirming::tell_stale(answer, &context.out);
             context.out.tell(&question.text);
-            return Err(Failure::new("apply-confirm", &[token]));
+            let until = super::confirming::clock_time(question.until, &app.context.zone());
+            let how = [("token", question.token.clone().into()), ("until", until.into())];
+            return Err(Failure::new("apply-confirm", &how));
         }
         Err(ApplyError::Error(error)) => return Err(wiring::failure("store-failed", &error)),
     };

@@ -7,12 +7,17 @@ use std::{path::PathBuf, sync::Arc};
 use clap::Args;
 use jiff::{civil::Date, tz::TimeZone};
 use kring_app::{Context as Facts, importing::ImportError};
-use kring_core::import::{self, Administration, Fatal, FatalReport, Import, ImportRules, Limits};
+use kring_core::import::{
+    self, Administration, Confirmation, Fatal, FatalReport, Import, ImportRules, Limits,
+};
 use kring_policies::policy::Policy;
 use kring_store::Mode;
 use serde::{Deserialize, Serialize};
 
-use super::changing::{Hands, hands};
+use super::{
+    changing::{Hands, hands},
+    confirming,
+};
 use crate::{
     cli::Command,
     config::PolicySource,
@@ -93,13 +98,28 @@ async fn take_in(args: &ImportArgs, facts: &Facts, context: &Context) -> Result<
         Ok(import) => answer(Ok(import), args.json, context),
         Err(ImportError::Fatal(fatal)) => answer(Err(Stopped::Fatal(*fatal)), args.json, context),
         Err(ImportError::Unconfirmed(import)) => {
-            let token = import.report.confirmation.as_ref().map(|c| c.token.clone()).unwrap_or_default();
+            let question = import.report.confirmation.clone();
             answer(Ok(*import), args.json, context)?;
-            let file = ("file", args.file.display().to_string().into());
-            Err(Failure::new("import-unconfirmed", &[file, ("token", token.into())]))
+            Err(question
+                .map_or_else(|| Failure(Vec::new()), |question| unconfirmed(&question, args, facts, context)))
         }
         Err(ImportError::Error(error)) => Err(wiring::failure("store-failed", &error)),
     }
+}
+
+/// Says what was wrong with the token that was given, if one was, and which one it takes.
+fn unconfirmed(question: &Confirmation, args: &ImportArgs, facts: &Facts, context: &Context) -> Failure {
+    let now = context.clock.now();
+    confirming::tell_stale(
+        args.confirm.as_deref().map(|token| question.asked.answer(token, now)),
+        &context.out,
+    );
+    let until = confirming::clock_time(question.until, &facts.zone());
+    let file = ("file", args.file.display().to_string().into());
+    Failure::new(
+        "import-unconfirmed",
+        &[file, ("token", question.token.clone().into()), ("until", until.into())],
+    )
 }
 
 fn answer(concluded: Result<Import, Stopped>, json: bool, context: &Context) -> Result<Exit, Failure> {
@@ -158,7 +178,11 @@ fn rules(args: &ImportArgs, context: &Context) -> Result<ImportRules, Failure> {
     let policy = policy_file::load(&source)?;
     let zone = config.map(|config| config.association.time_zone);
     let zone = zone.or_else(|| TimeZone::get(&policy.timezone).ok()).unwrap_or(TimeZone::UTC);
-    Ok(policy.import_rules(args.today.unwrap_or_else(|| context.clock.today(&zone))))
+    Ok(match args.today {
+        // Another day has tokens of its own, so that the same question on it has the same answer.
+        Some(day) => policy.import_rules(day),
+        None => policy.import_rules(context.clock.today(&zone)).at(context.clock.now()),
+    })
 }
 
 fn named_policy(named: &str) -> PolicySource {

@@ -1,6 +1,7 @@
 //! `kring plan`: what `apply` would do, and why.
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use kring_app::{App, Planned};
 use serde::{Deserialize, Serialize};
 
@@ -34,15 +35,17 @@ pub async fn run(args: &PlanArgs, command: &Command, context: &Context) -> Resul
     if args.compare {
         return with_app(context, command, &[], |app| compared(args, app, context)).await;
     }
-    let planned = super::why::facts(context).await?.plan().await;
-    show(args, &planned.map_err(|e| wiring::failure("store-failed", &e))?, 0, context)
+    let facts = super::why::facts(context).await?;
+    let planned = facts.plan().await.map_err(|e| wiring::failure("store-failed", &e))?;
+    show(args, &planned, 0, &facts.zone(), context)
 }
 
 async fn compared(args: &PlanArgs, app: App, context: &Context) -> Result<Exit, Failure> {
     let failed = |e| wiring::failure("store-failed", &e);
     homeserver_answers(&app).await?;
     let compared = app.compare().await.map_err(failed)?;
-    show(args, &app.context.plan().await.map_err(failed)?, compared.calls as u64, context)
+    let planned = app.context.plan().await.map_err(failed)?;
+    show(args, &planned, compared.calls as u64, &app.context.zone(), context)
 }
 
 /// Shows a plan. `homeserver_calls` is how many requests were made for it.
@@ -53,6 +56,7 @@ fn show(
     args: &PlanArgs,
     planned: &Planned,
     homeserver_calls: u64,
+    zone: &TimeZone,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let plan = &planned.plan;
@@ -64,7 +68,10 @@ fn show(
     }
     if let Some(question) = &plan.confirmation {
         context.out.tell(&question.text);
-        context.out.say("apply-confirm", &[("token", question.token.clone().into())]);
+        let until = super::confirming::clock_time(question.until, zone);
+        context
+            .out
+            .say("apply-confirm", &[("token", question.token.clone().into()), ("until", until.into())]);
     }
     Ok(Exit::Done)
 }

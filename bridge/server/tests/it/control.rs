@@ -79,14 +79,14 @@ async fn a_command_is_handed_over_with_its_files_and_answers_as_it_goes() {
         assert!(out.is_terminal());
         out.line(&format!("{} bytes", request.file(Path::new("leden.csv")).unwrap().len()));
         out.diagnostic(out.language());
-        Exit::CasesFailed
+        Exit::NotGood
     }));
     let (sender, mut said) = mpsc::unbounded_channel();
     let out = Output::frames(sender, "en", false);
     let file = vec![7; 3 * 1024 * 1024];
     let request = request(&[("other.csv", b""), ("leden.csv", &file)]);
     let exit = hand_over(theirs(&server.socket()).await, &request, &out).await.unwrap();
-    assert_eq!(exit, Exit::CasesFailed);
+    assert_eq!(exit, Exit::NotGood);
     assert_eq!(said.recv().await, Some(Frame::Out("3145728 bytes".to_owned())));
     assert_eq!(said.recv().await, Some(Frame::Err("nl".to_owned())));
     server.finish().await;

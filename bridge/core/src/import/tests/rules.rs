@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::confirm::Answer;
 
 // Rule 1: accepted, of a type that may enter, the membership running, the address theirs alone.
 #[rstest]
@@ -319,6 +320,24 @@ fn rule_13_token_stands_for_exactly_these_people() {
     assert_eq!(token(&all[5..]), token(&all[5..]));
     assert_ne!(token(&all[5..]), token(&all[..4]));
     assert_eq!(token(&all[5..]).len(), 12);
+}
+
+#[test]
+fn rule_13_token_ends_with_its_quarter_of_an_hour() {
+    let all: Vec<_> = (0..9).map(|i| row(&format!("{i}"), "Jan", "", &[])).collect();
+    let now: jiff::Timestamp = "2026-07-01T10:00:00Z".parse().unwrap();
+    let before = import(&all).administration;
+    let ask = |now| {
+        let import = read(file(&all[5..]).as_bytes(), &rules().at(now), Some(&before)).unwrap();
+        import.report.confirmation.unwrap()
+    };
+    let question = ask(now);
+    assert_eq!(question.until.to_string(), "2026-07-01T10:20:00Z");
+    let hour = jiff::SignedDuration::from_hours(1);
+    let answers = [now, now + hour].map(|now| question.asked.answer(&question.token, now));
+    assert_eq!(answers, [Answer::Good, Answer::Expired]);
+    let again = ask(now + hour);
+    assert_eq!((again.asked == question.asked, again.token == question.token), (true, false));
 }
 
 #[test]

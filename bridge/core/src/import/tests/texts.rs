@@ -80,7 +80,8 @@ fn report_as_json() {
         "code": "mass-removal",
         "removed": 1,
         "of": 2,
-        "token": "c2c3cd31ada0",
+        "token": "a9045dda6294",
+        "until": "2026-07-01T00:20:00Z",
         "text": {
           "nl": "Deze import haalt 1 van de 2 mensen weg. Kijk na of het bestand compleet is. Bevestig het daarna.",
           "en": "This import would remove 1 of 2 people. See whether the file is complete. Then confirm it."

@@ -64,7 +64,7 @@ fn report(results: &[CaseResult], context: &Context) -> Exit {
         })
         .count();
     context.out.line(&format!("cases: {} passed, {failed} failed", results.len() - failed));
-    if failed == 0 { Exit::Done } else { Exit::CasesFailed }
+    if failed == 0 { Exit::Done } else { Exit::NotGood }
 }
 
 fn as_json(results: &[CaseResult], context: &Context) -> Result<Exit, Failure> {
@@ -73,7 +73,7 @@ fn as_json(results: &[CaseResult], context: &Context) -> Result<Exit, Failure> {
         .filter_map(|case| Some((case, case.failure.as_ref()?)))
         .map(|(case, text)| json!({ "file": case.file, "line": case.line, "says": case.says, "text": text }))
         .collect();
-    let exit = if failures.is_empty() { Exit::Done } else { Exit::CasesFailed };
+    let exit = if failures.is_empty() { Exit::Done } else { Exit::NotGood };
     let passed = results.len() - failures.len();
     printed(context, &json!({ "passed": passed, "failed": failures.len(), "failures": failures }), exit)
 }
