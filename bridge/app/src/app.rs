@@ -63,6 +63,8 @@ pub struct Shared {
     pub drifted: Notify,
     /// Counts finished effects, so that whoever waits for some looks again.
     pub effects_finished: watch::Sender<u64>,
+    /// What keeps events from being handled: a stable code of the store's and its words.
+    pub(crate) trouble: Mutex<Option<(&'static str, String)>>,
     /// The rooms in which something happened since gaps were looked for.
     pub(crate) touched: Touched,
     snapshot: RwLock<Arc<Snapshot>>,
@@ -103,6 +105,7 @@ impl App {
             effects_stored: Notify::new(),
             drifted: Notify::new(),
             effects_finished: watch::Sender::new(0),
+            trouble: Mutex::default(),
             touched: Touched::default(),
             snapshot: RwLock::new(Arc::new(context.snapshot().await?)),
             reading: AsyncMutex::default(),
@@ -157,6 +160,19 @@ impl Inner {
         writer.commit().await?;
         self.suspects.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// What keeps events from being handled at the moment, if it is the store: its code and its words.
+    pub fn trouble(&self) -> Option<(&'static str, String)> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn note_trouble(&self, error: Option<&Error>) {
+        let told = match error {
+            Some(Error::Store(error)) => Some((error.code(), error.to_string())),
+            _ => None,
+        };
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
     /// The facts as they were last read, and what should be.

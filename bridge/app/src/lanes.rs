@@ -81,7 +81,9 @@ impl App {
     /// Says whether there may be more.
     async fn handle_waiting(&self, apart: &mut JoinSet<()>) -> bool {
         // What is in its lane already does not wait for what cannot be taken apart.
-        let unpacked = match self.try_unpack().await {
+        let unpacked = self.try_unpack().await;
+        self.note_trouble(unpacked.as_ref().err());
+        let unpacked = match unpacked {
             Ok(unpacked) => unpacked > 0,
             Err(error) => {
                 tracing::error!(%error, "what came in cannot be taken apart");

@@ -47,9 +47,11 @@ impl Database {
 
     pub(super) async fn part(&self) -> Part {
         let probed = self.probed().await;
-        // A transaction waited as long as it takes to know why.
-        let vague = probed.good || probed.code == SILENT;
-        self.refused().filter(|_| vague).unwrap_or(probed)
+        // A transaction, or whoever takes it apart, waited as long as it takes to know why.
+        let silent = probed.code == SILENT;
+        let trouble = self.app.trouble().filter(|_| silent).map(|(code, reason)| told(code, &reason));
+        let vague = probed.good || silent;
+        self.refused().filter(|_| vague).or(trouble).unwrap_or(probed)
     }
 
     /// Takes notice of a transaction that was stored, or was not for this reason.
