@@ -86,10 +86,8 @@ async fn who_could_be_invited_through_kring_does_not_stay_where_only_kring_invit
     assert_eq!(verbs, [("repair-remove", "branch-not-theirs")]);
 }
 
-/// What an admin does with a program of their own stands in the log as theirs, and whom it was done to sees it without their
-/// name.
-#[tokio::test]
-async fn what_an_admin_did_is_written_down_as_theirs_and_shown_to_whom_it_was_done() {
+/// An admin of a project group does both with a program of their own.
+async fn invited_and_taken_out_again() -> (Scene, String) {
     let scene = Scene::filled().await;
     let group = project(&scene).await;
     let room = scene.room(&group);
@@ -98,6 +96,14 @@ async fn what_an_admin_did_is_written_down_as_theirs_and_shown_to_whom_it_was_do
     scene.settled().await;
     admin.kick(&room, &user(12)).expect("an admin may");
     scene.settled().await;
+    (scene, group)
+}
+
+/// What an admin does with a program of their own stands in the log as theirs, and whom it was done to sees it without their
+/// name.
+#[tokio::test]
+async fn what_an_admin_did_is_written_down_as_theirs_and_shown_to_whom_it_was_done() {
+    let (scene, group) = invited_and_taken_out_again().await;
     let (nine, twelve) = (person(&scene, 9).await.member.id, person(&scene, 12).await.member.id);
     let by_nine = AuditFilter::default().by(AuditActor::Member(nine.clone()));
     let lines = scene.reader().await.audit(&by_nine).await.expect("the log");
@@ -128,14 +134,7 @@ async fn what_an_admin_did_is_written_down_as_theirs_and_shown_to_whom_it_was_do
 
 #[tokio::test]
 async fn an_admin_takes_out_whom_somebody_invited() {
-    let scene = Scene::filled().await;
-    let group = project(&scene).await;
-    let room = scene.room(&group);
-    let admin = scene.fake.acting(&user(9));
-    admin.invite(&room, &user(12)).expect("an admin may");
-    scene.settled().await;
-    admin.kick(&room, &user(12)).expect("an admin may");
-    scene.settled().await;
+    let (scene, group) = invited_and_taken_out_again().await;
     assert_eq!(scene.people_in(&group), "lid-09 lid-10");
     assert!(!granted(&scene, 12).await);
     scene.assert_right().await;

@@ -32,7 +32,7 @@ impl App {
         }
         let spec = self.spec(place, new).await?;
         match self.homeserver.create_room(&spec).await {
-            Ok(room) => self.adopt(place, room, new.filling).await,
+            Ok(room) => self.adopt(place, room, new.filling, false).await,
             // The answer of an earlier attempt was lost; the next attempt finds its room.
             Err(error) if error.class() == Class::InUse => Err(Failure::soon(error.to_string())),
             Err(error) => Err(error.into()),
@@ -98,25 +98,25 @@ impl App {
         new: &NewRoom,
     ) -> Result<Vec<Seen>, Failure> {
         let first = self.first_join_rule(new).await?;
-        let mut seen = self.adopt(place, room, new.filling).await?;
+        let mut seen = self.adopt(place, room, new.filling, true).await?;
         for found in &mut seen {
-            if let Seen::Room { filling, read, again, .. } = found {
-                *again = true;
+            if let Seen::Room { filling, read, .. } = found {
                 *filling &= read.state.join_rule.as_ref() == Some(&first);
             }
         }
         Ok(seen)
     }
 
-    /// Reads the room once, so that the mirror starts from what is there.
+    /// Reads the room once, so that the mirror starts from what is there; `again` when others may be in it already.
     pub(super) async fn adopt(
         &self,
         place: &PlaceKey,
         room: OwnedRoomId,
         filling: bool,
+        again: bool,
     ) -> Result<Vec<Seen>, Failure> {
         let read = Box::new(self.read_room(&room).await?);
-        Ok(vec![Seen::Room { room, place: place.clone(), filling, read, again: false }])
+        Ok(vec![Seen::Room { room, place: place.clone(), filling, read, again }])
     }
 
     /// The state and the people of a room, from the homeserver.

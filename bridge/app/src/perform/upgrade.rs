@@ -56,7 +56,7 @@ impl App {
         };
         self.move_alias(&new.alias_localpart, from, &room).await?;
         self.leave_behind(from, &room).await?;
-        self.adopt(place, room, new.filling).await
+        self.adopt(place, room, new.filling, true).await
     }
 
     /// The room that an earlier attempt made.
